@@ -1,0 +1,1 @@
+"""Own inputs, built from the same blocks."""

@@ -1,0 +1,72 @@
+"""How a run is carried out: seed, device, precision, threads, and the one channel for progress."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from .inputs import Array
+from .options import UI, BaseOptions
+
+
+class RunOptions(BaseOptions):
+    """Settings every run shares, whatever the method."""
+
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    """Same seed, same machine, same picture."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """Where the network runs; auto takes a GPU when there is one."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of the network; auto takes bfloat16 where the processor has it. Pictures and losses stay float32."""
+    threads: Annotated[int | None, Field(ge=1, le=1024), UI(advanced=True)] = None
+    """CPU threads; empty means all the cores this process may use."""
+    preview_every: Annotated[int, Field(ge=0), UI(advanced=True)] = 0
+    """Write a preview beside the output every so many steps; 0 writes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a run. `preview()` makes the current picture on demand; nothing is computed unless it is called."""
+
+    step: int
+    total: int
+    values: Mapping[str, float]
+    message: str = ""
+    preview: Callable[[], Array] | None = None
+
+
+def _silent(progress: Progress) -> None:
+    """Progress nobody listens to."""
+
+
+@dataclass
+class Context:
+    """Handed to every method. `report` tells listeners where the run stands; `stopping` tells the method to finish early."""
+
+    run: RunOptions = field(default_factory=RunOptions)
+    listener: Callable[[Progress], None] = _silent
+    warnings: list[str] = field(default_factory=list[str])
+    notes: dict[str, Any] = field(default_factory=dict[str, Any])
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def report(
+        self, step: int, total: int, preview: Callable[[], Array] | None = None, message: str = "", **values: float
+    ) -> None:
+        """Tell listeners that `step` of `total` is done, with loss values by name."""
+        self.listener(Progress(step, total, values, message, preview))
+
+    def warn(self, message: str) -> None:
+        """Record something the person should know; it ends up in the result's report, once."""
+        if message not in self.warnings:
+            self.warnings.append(message)
+
+    def stop(self) -> None:
+        """Ask the method to finish with the best picture it has. Safe from any thread or signal handler."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether someone asked to stop."""
+        return self._stop.is_set()

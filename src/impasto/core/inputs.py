@@ -1,0 +1,86 @@
+"""What a method takes in: declarations (what it needs) and the pictures themselves (what it got).
+
+Declarations drive the command line, the REST schema and the studio's form; `Inputs` is what `stylize` receives.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float32]
+"""A picture: float32 sRGB in [0, 1], shape (H, W, 3); a mask: (H, W)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The picture whose subject is kept."""
+
+    name: str = "content"
+    optional: bool = False
+    many: bool = False
+    help: str = "The picture to repaint."
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """The picture or pictures whose look is taken. `many` allows several, each with a weight."""
+
+    name: str = "styles"
+    optional: bool = False
+    many: bool = False
+    help: str = "The picture whose look is taken."
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """Region pictures that say where each style goes."""
+
+    name: str = "masks"
+    optional: bool = True
+    many: bool = True
+    help: str = "Greyscale or label pictures: where each style goes."
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Any further named picture a method wants (a guide, a doodle, a depth map)."""
+
+    name: str
+    help: str
+    optional: bool = False
+    many: bool = False
+
+
+InputSpec: TypeAlias = Content | Styles | Masks | Extra
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One style picture with its share. Weights of several styles are relative to one another."""
+
+    picture: Array
+    weight: float = 1.0
+    name: str = "style"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The decoded pictures of one call. Methods must not write into these arrays.
+
+    content: (H, W, 3), already at the size the result is to have. styles: at their own sizes.
+    masks: (H, W) each. extras: by declared name.
+    """
+
+    content: Array
+    styles: tuple[Style, ...] = ()
+    masks: tuple[Array, ...] = ()
+    extras: Mapping[str, Array] = field(default_factory=dict[str, Array])
+
+    @property
+    def style_shares(self) -> tuple[float, ...]:
+        """Style weights scaled to sum to one."""
+        total = sum(style.weight for style in self.styles)
+        return tuple(style.weight / total for style in self.styles)

@@ -1,0 +1,98 @@
+"""The declaration of a method: everything that is known about it without importing a network."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from .errors import unknown
+from .inputs import Content, Inputs, InputSpec, Styles
+from .options import BaseOptions, parse_options
+from .papers import PAPERS, Paper
+from .result import Result
+from .taxonomy import Taxonomy
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_TARGET = re.compile(r"[\w.]+:\w+")
+
+Stylize = Callable[[Inputs, Any, Any], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRule:
+    """Which picture sizes a method takes: smallest side and long-side default and ceiling, in pixels."""
+
+    minimum: int = 1
+    default: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run will need, known before it starts: peak memory in bytes and wall time in seconds (None: unknown)."""
+
+    memory_bytes: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One published method. `run`, `train` and `estimate` are "module:function", imported only when called.
+
+    run: (Inputs, options, Context) -> Result.
+    estimate: (height, width, number of styles, options, RunOptions) -> Estimate, for the size check before the start.
+    deviations: where this differs from the paper, and why; shown on the method's page.
+    """
+
+    id: str
+    title: str
+    summary: str
+    run: str
+    options: type[BaseOptions]
+    taxonomy: Taxonomy = Taxonomy()
+    papers: tuple[str, ...] = ()
+    inputs: tuple[InputSpec, ...] = (Content(), Styles())
+    size: SizeRule = SizeRule()
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    train: str | None = None
+    estimate: str | None = None
+    weights: tuple[str, ...] = ()
+    deviations: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that could not work, at import, with a reason."""
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"method id '{self.id}' must be lower-case letters, digits and underscores")
+        for target in filter(None, (self.run, self.train, self.estimate)):
+            if not _TARGET.fullmatch(target):
+                raise ValueError(f"{self.id}: '{target}' is not 'module:function'")
+        for key in self.papers:
+            if key not in PAPERS:
+                raise ValueError(f"{self.id}: paper '{key}' is not in core/papers.py")
+        for preset in self.presets:
+            self.make_options(preset)
+
+    @property
+    def references(self) -> tuple[Paper, ...]:
+        """The publications behind the method."""
+        return tuple(PAPERS[key] for key in self.papers)
+
+    def make_options(self, preset: str | None = None, **values: Any) -> Any:
+        """Options from a preset and loose values on top. Raises UsageError in one line."""
+        chosen: dict[str, Any] = {}
+        if preset is not None:
+            if preset not in self.presets:
+                raise unknown("preset", preset, self.presets, f"'{self.id}' has: {', '.join(self.presets) or 'none'}.")
+            chosen |= self.presets[preset]
+        return parse_options(self.options, chosen | values, owner=f"'{self.id}'")
+
+    def load(self) -> Stylize:
+        """Import and return the function that makes the picture."""
+        return load_target(self.run)
+
+
+def load_target(target: str) -> Any:
+    """Import "module:function"."""
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)

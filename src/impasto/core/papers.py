@@ -1,0 +1,34 @@
+"""The bibliography: every publication a method, block or docs page may cite, by key."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One publication. `where` is venue or arXiv number; `url` a stable address to read it."""
+
+    key: str
+    authors: str
+    title: str
+    where: str
+    year: int
+    url: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.authors}: {self.title}. {self.where}, {self.year}."
+
+
+_ALL = (
+    Paper("jing2019", "Jing, Yang, Feng, Ye, Yu, Song", "Neural Style Transfer: A Review", "IEEE TVCG; arXiv:1705.04058", 2019, "https://arxiv.org/abs/1705.04058"),
+    Paper("gatys2015", "Gatys, Ecker, Bethge", "Texture Synthesis Using Convolutional Neural Networks", "NIPS; arXiv:1505.07376", 2015, "https://arxiv.org/abs/1505.07376"),
+    Paper("gatys2016", "Gatys, Ecker, Bethge", "Image Style Transfer Using Convolutional Neural Networks", "CVPR; arXiv:1508.06576", 2016, "https://arxiv.org/abs/1508.06576"),
+    Paper("gatys2017", "Gatys, Ecker, Bethge, Hertzmann, Shechtman", "Controlling Perceptual Factors in Neural Style Transfer", "CVPR; arXiv:1611.07865", 2017, "https://arxiv.org/abs/1611.07865"),
+    Paper("gatys2016colour", "Gatys, Bethge, Hertzmann, Shechtman", "Preserving Color in Neural Artistic Style Transfer", "arXiv:1606.05897", 2016, "https://arxiv.org/abs/1606.05897"),
+    Paper("simonyan2015", "Simonyan, Zisserman", "Very Deep Convolutional Networks for Large-Scale Image Recognition", "ICLR; arXiv:1409.1556", 2015, "https://arxiv.org/abs/1409.1556"),
+    Paper("reinhard2001", "Reinhard, Ashikhmin, Gooch, Shirley", "Color Transfer between Images", "IEEE CG&A 21(5)", 2001, "https://doi.org/10.1109/38.946629"),
+    Paper("pitie2007", "Pitie, Kokaram", "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour Transfer", "CVMP", 2007, "https://doi.org/10.1049/cp:20070055"),
+    Paper("kolkin2019", "Kolkin, Salavon, Shakhnarovich", "Style Transfer by Relaxed Optimal Transport and Self-Similarity", "CVPR; arXiv:1904.12785", 2019, "https://arxiv.org/abs/1904.12785"),
+    Paper("liu1989", "Liu, Nocedal", "On the Limited Memory BFGS Method for Large Scale Optimization", "Mathematical Programming 45", 1989, "https://doi.org/10.1007/BF01589116"),
+)  # fmt: skip
+
+PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

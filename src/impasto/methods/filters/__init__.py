@@ -1,0 +1,1 @@
+"""Colour, filters and strokes: no network."""

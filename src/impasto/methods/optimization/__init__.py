@@ -1,0 +1,1 @@
+"""Online neural methods: optimise the pixels."""

@@ -1,0 +1,50 @@
+"""Finds every method: walks `methods/` and `applications/`, then entry points of the group "impasto.methods"."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import walk_packages
+from types import ModuleType
+
+from impasto.core import Method, unknown
+
+_ROOMS = ("impasto.methods", "impasto.applications")
+DEFAULT_METHOD = "gatys"
+"""What `impasto photo painting` runs."""
+
+
+def _modules(room: str) -> Iterator[ModuleType]:
+    package = import_module(room)
+    for found in walk_packages(package.__path__, room + "."):
+        # A method that is a folder declares itself in its __init__; what lies below is its engine.
+        parent = import_module(found.name.rpartition(".")[0])
+        if not hasattr(parent, "METHOD") and not found.name.rpartition(".")[2].startswith("_"):
+            yield import_module(found.name)
+
+
+@cache
+def methods() -> dict[str, Method]:
+    """Every known method by id, sorted. Importing torch here is a bug that a test catches."""
+    found: dict[str, Method] = {}
+    for module in (module for room in _ROOMS for module in _modules(room)):
+        if isinstance(method := getattr(module, "METHOD", None), Method):
+            _add(found, method, module.__name__)
+    for entry in entry_points(group="impasto.methods"):
+        if isinstance(method := entry.load(), Method):
+            _add(found, method, entry.value)
+    return dict(sorted(found.items()))
+
+
+def _add(found: dict[str, Method], method: Method, where: str) -> None:
+    if method.id in found:
+        raise ValueError(f"{where} declares method '{method.id}', which exists already")
+    found[method.id] = method
+
+
+def get(method_id: str) -> Method:
+    """The method of that id, or a UsageError naming the nearest one."""
+    known = methods()
+    if method_id not in known:
+        raise unknown("method", method_id, known, f"'impasto methods' lists all {len(known)}.")
+    return known[method_id]
