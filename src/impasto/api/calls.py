@@ -1,0 +1,54 @@
+"""The calls most people need: `impasto.stylize`, and what it takes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from impasto.core import Context, Method, Progress, RunOptions, UsageError, parse_options
+
+from .job import prepare
+from .sources import Source
+from .stylized import Stylized
+
+
+def stylize(
+    content: Source,
+    styles: Any = (),
+    *,
+    method: str | Method | None = None,
+    preset: str | None = None,
+    masks: Sequence[Source] = (),
+    extras: Mapping[str, Source] | None = None,
+    listener: Callable[[Progress], None] | None = None,
+    context: Context | None = None,
+    **options: Any,
+) -> Stylized:
+    """Repaint a photo in the style of one or more other pictures.
+
+    content: a path, bytes, an open file, a PIL image, an array (H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or
+    float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
+    pairs, or a dict from path to weight; weights are relative to one another. method, preset: ids as
+    `impasto.methods()` lists them. options: those of the method, `size` among them, and those of every run: `seed`,
+    `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
+    another thread may stop; it carries the run's options itself.
+
+    Ctrl-C ends the run early with the best picture so far (`result.interrupted`). The inputs are never written to.
+    Raises UsageError or InputError for a wrong call, RunError for a run that failed, each with one line.
+    """
+    shared = {name: options.pop(name) for name in RunOptions.model_fields if name in options}
+    if context is None:
+        context = Context(parse_options(RunOptions, shared))
+    elif shared:
+        raise UsageError(f"{next(iter(shared))}: set this in the context's run options, since a context was given.")
+    if listener is not None:
+        context.listener = listener
+    job = prepare(
+        content,
+        styles,
+        method=method,
+        preset=preset,
+        masks=masks,
+        extras=extras,
+        run=context.run,
+        options=options,
+    )
+    return job.run(context)

@@ -1,0 +1,229 @@
+"""A run in two halves: `prepare` finds everything that could be wrong, `Job.run` makes the picture."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from impasto import registry
+from impasto.core import (
+    Array,
+    BaseOptions,
+    Context,
+    Estimate,
+    Extra,
+    ImpastoError,
+    Inputs,
+    Masks,
+    Method,
+    Result,
+    RunError,
+    RunOptions,
+    Style,
+    Styles,
+    UsageError,
+    load_target,
+    unknown,
+)
+from impasto.image import Picture
+from impasto.image.colour import luminance
+
+from . import machine, sizes, sources
+from .report import describe_picture, full_report
+from .stylized import Stylized
+from .wording import memory_text, time_text
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything one run needs, decoded and checked.
+
+    estimate: None where the method cannot tell. pictures: what the report says about the inputs. notes: what had to
+    be ignored or approximated when they were read.
+    """
+
+    method: Method
+    preset: str | None
+    options: BaseOptions
+    run_options: RunOptions
+    inputs: Inputs
+    photo: Picture
+    alpha: Array | None
+    estimate: Estimate | None
+    pictures: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the result in pixels."""
+        return self.inputs.content.shape[:2]
+
+    @property
+    def headline(self) -> str:
+        """What the run is and will need, in one line: "gatys at 512 x 384: about 1.3 GB and 25 s"."""
+        height, width = self.shape
+        line = f"{self.method.id} at {width} x {height}"
+        if self.estimate is None:
+            return line
+        line += f": about {memory_text(self.estimate.memory_bytes)}"
+        return line if self.estimate.seconds is None else f"{line} and {time_text(self.estimate.seconds)}"
+
+    def run(self, context: Context | None = None) -> Stylized:
+        """Make the picture. Raises RunError, in one line, when the machine or the method cannot."""
+        context = context or Context(self.run_options)
+        start = perf_counter()
+        result = _carry_out(self, context)
+        _check_result(result, self)
+        seconds = perf_counter() - start
+        return Stylized(
+            picture=np.clip(result.picture, 0, 1).astype(np.float32, copy=False),
+            report=full_report(self, result, context, seconds),
+            alpha=self.alpha,
+            profile=self.photo.profile,
+            depth=self.photo.depth,
+            dpi=self.photo.dpi,
+        )
+
+
+def _carry_out(job: Job, context: Context) -> Result:
+    try:
+        return job.method.load()(job.inputs, job.options, context)
+    except ImpastoError:
+        raise
+    except (MemoryError, RuntimeError) as error:
+        # torch reports a failed allocation as a plain RuntimeError; its CUDA kind is a subclass of that.
+        if isinstance(error, MemoryError) or "alloc" in str(error).lower() or "out of memory" in str(error).lower():
+            height, width = job.shape
+            raise RunError(f"out of memory at {width} x {height}. Try a smaller size.") from error
+        raise
+
+
+def _check_result(result: Result, job: Job) -> None:
+    if result.picture.shape != job.inputs.content.shape:
+        raise RunError(f"'{job.method.id}' returned {result.picture.shape}, not {job.inputs.content.shape}.")
+    if not np.isfinite(result.picture).all():
+        raise RunError(f"'{job.method.id}' diverged and left no finite picture. Try another seed or lower weights.")
+
+
+def prepare(
+    content: sources.Source,
+    styles: Any = (),
+    *,
+    method: str | Method | None = None,
+    preset: str | None = None,
+    masks: Sequence[sources.Source] = (),
+    extras: Mapping[str, sources.Source] | None = None,
+    run: RunOptions | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Job:
+    """Decode and check everything one run needs, cheapest checks first.
+
+    Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
+    a size that is too small for the method or too large for this machine.
+    """
+    chosen = method if isinstance(method, Method) else registry.get(method or registry.DEFAULT_METHOD)
+    settings = chosen.make_options(preset, **(options or {}))
+    run = run or RunOptions()
+    pairs = sources.weighted(styles)
+    extras = dict(extras or {})
+    _check_inputs(chosen, len(pairs), len(masks), extras)
+    size = getattr(settings, "size", None)
+    photo = sources.picture(content, "content")
+    rgb = sources.opaque(photo)
+    shape = sizes.check_content(photo.name, photo.size, size, chosen.size, chosen.id)
+    looks = _styles(pairs, chosen)
+    estimate = _estimate(chosen, photo.size, size, shape, len(pairs), settings, run)
+    regions = [sources.picture(mask, f"mask {number}") for number, mask in enumerate(masks, 1)]
+    further = {name: sources.picture(source, name) for name, source in extras.items()}
+    inputs = Inputs(
+        content=sources.fitted(rgb, shape),
+        styles=tuple(Style(_locked(sources.opaque(look)), weight, look.name) for look, weight in looks),
+        masks=tuple(sources.fitted(luminance(sources.opaque(region)), shape) for region in regions),
+        extras={name: _locked(sources.opaque(extra)) for name, extra in further.items()},
+    )
+    return Job(
+        method=chosen,
+        preset=preset,
+        options=settings,
+        run_options=run,
+        inputs=inputs,
+        photo=photo,
+        alpha=None if photo.alpha is None else sources.fitted(photo.alpha, shape),
+        estimate=estimate,
+        pictures={
+            "content": describe_picture(photo),
+            "styles": [{**describe_picture(look), "weight": weight} for look, weight in looks],
+            "masks": [describe_picture(region) for region in regions],
+            "extras": {name: describe_picture(extra) for name, extra in further.items()},
+        },
+        notes=_notes([photo, *(look for look, _ in looks), *regions, *further.values()]),
+    )
+
+
+def _notes(pictures: Iterable[Picture]) -> tuple[str, ...]:
+    return tuple(f"{picture.name}: {note}" for picture in pictures for note in picture.notes)
+
+
+def _locked(array: Array) -> Array:
+    return sources.fitted(array, array.shape[:2])
+
+
+def _check_inputs(method: Method, styles: int, masks: int, extras: Mapping[str, Any]) -> None:
+    """Refuse pictures the method has no use for, and name the ones it misses."""
+    takes = next((spec for spec in method.inputs if isinstance(spec, Styles)), None)
+    if takes is None and styles:
+        raise UsageError(f"'{method.id}' takes no style picture; it needs the photo alone.")
+    if takes is not None and not styles and not takes.optional:
+        raise UsageError(f"no style picture. '{method.id}' needs a photo and a style, in that order.")
+    if takes is not None and styles > 1 and not takes.many:
+        raise UsageError(f"'{method.id}' takes one style picture, got {styles}.")
+    regions = next((spec for spec in method.inputs if isinstance(spec, Masks)), None)
+    if regions is None and masks:
+        raise UsageError(f"'{method.id}' takes no masks.")
+    if regions is not None and not masks and not regions.optional:
+        raise UsageError(f"'{method.id}' needs masks. {regions.help}")
+    declared = {spec.name: spec for spec in method.inputs if isinstance(spec, Extra)}
+    for name in extras:
+        if name not in declared:
+            raise unknown("input", name, declared, f"'{method.id}' takes: {', '.join(declared) or 'none'}.")
+    for name, spec in declared.items():
+        if name not in extras and not spec.optional:
+            raise UsageError(f"'{method.id}' needs a picture for '{name}'. {spec.help}")
+
+
+def _styles(pairs: list[tuple[sources.Source, float]], method: Method) -> list[tuple[Picture, float]]:
+    """Decode the styles and refuse those without a look to take."""
+    found: list[tuple[Picture, float]] = []
+    for number, (source, weight) in enumerate(pairs, 1):
+        look = sources.picture(source, "style" if len(pairs) == 1 else f"style {number}")
+        sizes.check_style(look.name, look.size, method.size, method.id)
+        sources.refuse_flat(look.name, sources.opaque(look))
+        found.append((look, weight))
+    return found
+
+
+def _estimate(
+    method: Method,
+    given: sizes.Shape,
+    size: int | None,
+    shape: sizes.Shape,
+    styles: int,
+    options: BaseOptions,
+    run: RunOptions,
+) -> Estimate | None:
+    """What the run will need; refuses one that would not fit into memory."""
+    if method.estimate is None:
+        return None
+    estimate = partial(_call_estimate, load_target(method.estimate), styles, options, run)
+    on_gpu = machine.gpu_free_memory(run.device)
+    available = machine.free_memory() if on_gpu is None else on_gpu
+    return sizes.check_memory(given, size, shape, method.size, estimate, available)
+
+
+def _call_estimate(
+    function: Any, styles: int, options: BaseOptions, run: RunOptions, height: int, width: int
+) -> Estimate:
+    return function(height, width, styles, options, run)

@@ -1,0 +1,112 @@
+"""What this machine has: cores, memory, processor, accelerator.
+
+Affinity masks and control groups count, so a container is told what it may use, not what its host owns.
+"""
+
+import math
+import os
+import platform
+import sys
+from pathlib import Path
+
+import psutil
+
+_CGROUPS = Path("/sys/fs/cgroup")
+_MEMBERSHIP = Path("/proc/self/cgroup")
+_CPUINFO = Path("/proc/cpuinfo")
+_NVIDIA = Path("/proc/driver/nvidia/version")
+# Control groups of version 1 spell "no limit" as the largest page-aligned signed 64-bit number.
+_UNLIMITED = 2**60
+
+
+def cores() -> int:
+    """Processor cores this process may use, at least one."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = cpu_quota()
+    return max(1, min(allowed, math.ceil(quota) if quota else allowed))
+
+
+def cpu_quota(root: Path = _CGROUPS, membership: Path = _MEMBERSHIP) -> float | None:
+    """Cores' worth of time the control groups grant, or None when they set no limit."""
+    found: list[float] = []
+    for folder in _folders("cpu", root, membership):
+        quota, period = [*_read(folder / "cpu.max").split(), "", ""][:2]
+        if not period:
+            quota, period = _read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us")
+        if quota.isdigit() and period.isdigit() and int(period):
+            found.append(int(quota) / int(period))
+    return min(found, default=None)
+
+
+def free_memory() -> int:
+    """Bytes of main memory a run may still take: what the system has free, or less where a control group says so."""
+    free = psutil.virtual_memory().available
+    limited = cgroup_free_memory()
+    return free if limited is None else min(free, limited)
+
+
+def cgroup_free_memory(root: Path = _CGROUPS, membership: Path = _MEMBERSHIP) -> int | None:
+    """Bytes left below the tightest memory limit of the control groups, or None when there is none."""
+    found: list[int] = []
+    for folder in _folders("memory", root, membership):
+        limit = _read(folder / "memory.max") or _read(folder / "memory.limit_in_bytes")
+        used = _read(folder / "memory.current") or _read(folder / "memory.usage_in_bytes")
+        if limit.isdigit() and int(limit) < _UNLIMITED and used.isdigit():
+            # Cached file pages are counted as used, and given back as soon as anyone asks.
+            found.append(max(0, int(limit) - int(used) + _inactive_file(folder)))
+    return min(found, default=None)
+
+
+def _folders(controller: str, root: Path, membership: Path) -> list[Path]:
+    """This process's control group and the ones above it, in both versions of the file system."""
+    folders: list[Path] = []
+    for line in _read(membership).splitlines():
+        _, _, rest = line.partition(":")
+        names, _, path = rest.partition(":")
+        if names and controller not in names.split(","):
+            continue
+        top = root / controller if names else root
+        here = top / path.strip("/")
+        folders += [here, *(parent for parent in here.parents if parent.is_relative_to(top))]
+    # Inside a container the path above is the host's; the mounted root is then the container's own group.
+    return list(dict.fromkeys([*folders, root, root / controller]))
+
+
+def _inactive_file(folder: Path) -> int:
+    rows = (line.split() for line in _read(folder / "memory.stat").splitlines())
+    values = {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+    return values.get("inactive_file", values.get("total_inactive_file", 0))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+def processor(cpuinfo: Path = _CPUINFO) -> str:
+    """The processor's name as people know it."""
+    for line in _read(cpuinfo).splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == "model name":
+            return " ".join(value.split())
+    return platform.processor() or platform.machine() or "unknown"
+
+
+def bfloat16_features(cpuinfo: Path = _CPUINFO) -> tuple[str, ...]:
+    """Processor features that make bfloat16 arithmetic fast; empty where it would only be emulated."""
+    flags = next((line for line in _read(cpuinfo).splitlines() if line.startswith(("flags", "Features"))), "")
+    return tuple(name for name in ("avx512_bf16", "amx_bf16", "bf16") if name in flags.split())
+
+
+def gpu_free_memory(device: str) -> int | None:
+    """Free bytes of the GPU a run on `device` would use, or None when it would run in main memory.
+
+    torch is asked only where a GPU driver is present, so that a machine without one pays nothing.
+    """
+    if device not in ("auto", "cuda") or not (_NVIDIA.exists() or "torch" in sys.modules):
+        return None
+    import torch
+
+    return int(torch.cuda.mem_get_info()[0]) if torch.cuda.is_available() else None

@@ -1,0 +1,181 @@
+"""Flags made from options classes: names, help, limits and defaults come from the declaration alone."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from impasto import registry
+from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, UsageError, describe
+
+from .commands import Command, Option
+from .output import OutputOptions
+
+_CHOSEN = "impasto.cli.chosen"
+ADVANCED = "Advanced"
+_METAVARS = {"int": "N", "float": "X", "text": "TEXT", "weights": "NAME:X,..."}
+
+
+class MethodId(click.ParamType):
+    """A method by its id; shells complete it."""
+
+    name = "id"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Offer the ids that start with what was typed."""
+        from click.shell_completion import CompletionItem
+
+        known = registry.methods().values()
+        return [CompletionItem(m.id, help=m.summary) for m in known if m.id.startswith(incomplete)]
+
+
+class Value(click.ParamType):
+    """The text of one option, handed on as it is: the options class alone judges it."""
+
+    def __init__(self, spec: OptionSpec) -> None:
+        """spec: the option this is a value of."""
+        self.spec = spec
+        self.name = "|".join(spec.choices) or _METAVARS.get(spec.kind, "TEXT")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
+        """Keep the text; "none" empties an option that may be empty."""
+        return None if self.spec.nullable and str(value).lower() == "none" else value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Offer the choices that start with what was typed."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(choice) for choice in self.spec.choices if choice.startswith(incomplete)]
+
+
+def flags(options: type[BaseOptions], section: str, shown: BaseOptions | None = None) -> list[Option]:
+    """One flag for every option of a class. shown: where the defaults in the help come from (a preset's options)."""
+    shown = shown or options()
+    return [_flag(spec, section, getattr(shown, spec.name)) for spec in describe(options)]
+
+
+def _flag(spec: OptionSpec, section: str, default: Any) -> Option:
+    place = ADVANCED if spec.ui.advanced else section
+    if spec.kind == "bool":
+        names = f"{spec.flag}/--no-{spec.flag.removeprefix('--')}"
+        return Option([names, spec.name], default=None, help=_help(spec, default), section=place)
+    kind = Value(spec)
+    return Option([spec.flag, spec.name], type=kind, metavar=kind.name, help=_help(spec, default), section=place)
+
+
+def _help(spec: OptionSpec, default: Any) -> str:
+    notes = [] if default is None else [f"default {plain(default)}"]
+    notes += [limits(spec)] if spec.kind in ("int", "float") and limits(spec) else []
+    return spec.help + (f" [{'; '.join(notes)}]" if notes else "")
+
+
+def limits(spec: OptionSpec) -> str:
+    """The values an option takes, in short: "0 to 1", "above 0", "a, b, c"; empty where anything goes."""
+    if spec.choices:
+        return ", ".join(spec.choices)
+    if spec.kind == "bool":
+        return "on, off"
+    low, high = spec.minimum, spec.maximum
+    if high is not None and high <= 1e6:  # larger ones guard against overflow and help nobody choose
+        return f"{low or 0:g} to {high:g}"
+    return "" if low is None else f"from {low:g}"
+
+
+def plain(value: Any) -> str:
+    """An option's value as a person would type it; empty for None."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return f"{value:g}"
+        case dict():
+            return ",".join(f"{name}:{weight:g}" for name, weight in value.items())
+        case _:
+            return str(value)
+
+
+class MethodCommand(Command):
+    """A command whose further flags are those of the method it is asked to run."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Look for the method first, since it decides which flags exist."""
+        method, preset = self._asked(ctx, args)
+        try:
+            chosen = registry.get(method or registry.DEFAULT_METHOD)
+            shown = chosen.make_options(preset)
+        except UsageError:
+            if not ctx.resilient_parsing:
+                raise
+            return super().parse_args(ctx, args)
+        ctx.meta[_CHOSEN] = (chosen, shown)
+        return super().parse_args(ctx, args)
+
+    def _asked(self, ctx: click.Context, args: list[str]) -> tuple[str | None, str | None]:
+        """Values of --method and --preset, read ahead of the parser that they decide."""
+        ahead = click.Context(self, ctx.parent, ctx.info_name, ignore_unknown_options=True, resilient_parsing=True)
+        found, _, _ = self.make_parser(ahead).parse_args(list(args))
+        return found.get("method"), found.get("preset")
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's own flags, then the method's pictures and options and every run's, the advanced ones last."""
+        own = super().get_params(ctx)
+        if _CHOSEN not in ctx.meta or ctx.ignore_unknown_options:
+            return own
+        return [*own[:-1], *method_flags(*ctx.meta[_CHOSEN]), own[-1]]
+
+
+def chosen_method(ctx: click.Context) -> Method:
+    """The method the command line asks for."""
+    return ctx.meta[_CHOSEN][0]
+
+
+def _picture_flags(method: Method) -> Iterator[Option]:
+    for spec in method.inputs:
+        if isinstance(spec, Masks | Extra):
+            name = "mask" if isinstance(spec, Masks) else spec.name
+            yield Option(
+                [f"--{name.replace('_', '-')}", name],
+                multiple=isinstance(spec, Masks),
+                metavar="FILE",
+                help=spec.help,
+                section="Pictures",
+            )
+
+
+def method_flags(method: Method, shown: BaseOptions) -> list[Option]:
+    """Every flag of a run of the method, the advanced ones last. shown: the options whose values are the defaults."""
+    made = [
+        *_picture_flags(method),
+        *flags(method.options, f"Options of '{method.id}' ({method.title})", shown),
+        *run_flags(),
+        *flags(OutputOptions, "The file"),
+    ]
+    return sorted(made, key=lambda flag: flag.section == ADVANCED)
+
+
+def run_flags() -> list[Option]:
+    """The flags every run has."""
+    return flags(RunOptions, "Every run")
+
+
+def given(values: Mapping[str, Any], options: type[BaseOptions]) -> dict[str, Any]:
+    """Those of the parsed flags that belong to a class and were really given."""
+    context = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    return {n: values[n] for n in options.model_fields if n in values and context.get_parameter_source(n) != default}
+
+
+@contextmanager
+def named_as_flags(*classes: type[BaseOptions]) -> Iterator[None]:
+    """Let errors that begin with an option's name begin with its flag instead."""
+    try:
+        yield
+    except UsageError as error:
+        head, space, tail = str(error).partition(" ")
+        spec = next((s for c in classes for s in describe(c) if s.name == head.rstrip(":")), None)
+        if spec is None or not (head.endswith(":") or tail[:1].isdigit()):
+            raise
+        raise type(error)(spec.flag + head[len(spec.name) :] + space + tail) from None

@@ -1,0 +1,124 @@
+"""`impasto stylize`: a photo in the style of other pictures."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
+
+from . import pictures
+from .commands import option
+from .flags import MethodCommand, MethodId, chosen_method, given, named_as_flags
+from .interrupts import interruptible
+from .output import Destination, OutputOptions, destination
+from .progress import Listener, say
+
+if TYPE_CHECKING:
+    from impasto.api import Job, Stylized
+
+EXIT_INTERRUPTED = 130
+
+
+@click.command(
+    cls=MethodCommand,
+    section="Make pictures",
+    short_help="A photo in the style of a painting. What 'impasto PHOTO PAINTING' runs.",
+    epilog="PHOTO or one STYLE may be '-' for standard input, OUT may be '-' for standard output. "
+    "Several styles take weights: a.jpg:2 b.jpg:1. --method ID --help shows that method's options.",
+)
+@click.argument("photo", metavar="PHOTO")
+@click.argument("styles", metavar="STYLE[:WEIGHT]...", nargs=-1)
+@option("-o", "--output", metavar="FILE", help="The picture to write; the suffix decides the format.")
+@option("-m", "--method", type=MethodId(), metavar="ID", help="How to do it; 'impasto methods' lists them.")
+@option("--preset", metavar="NAME", help="A set of options the method comes with.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
+@option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.pass_context
+def stylize(ctx: click.Context, photo: str, styles: tuple[str, ...], **values: Any) -> int:
+    """Repaint PHOTO in the style of one or more STYLE pictures."""
+    quiet, method = values["quiet"], chosen_method(ctx)
+    weighted = [pictures.split_weight(word) for word in styles]
+    names = [photo, *(name for name, _ in weighted), *_further_pictures(method, values)]
+    stem = pictures.stem_of(photo, (name for name, _ in weighted), method.id)
+    with named_as_flags(method.options, RunOptions, OutputOptions):
+        run = parse_options(RunOptions, given(values, RunOptions))
+        target = destination(values["output"], stem, parse_options(OutputOptions, given(values, OutputOptions)))
+        refuse_two_outputs(target, values["as_json"], run)
+        target.check(names)
+        job = _prepare(method, photo, weighted, names, values, run)
+        target.check_size(job.shape)
+        say(job.headline, quiet)
+        result = run_job(job, quiet=quiet, preview=target.preview)
+    if job.alpha is not None and not target.format.alpha:
+        lost = f"{target.label}: {target.format} has no transparency, so the picture was laid on white."
+        result.report["warnings"].append(lost)
+        say(f"impasto: warning: {lost}", quiet)
+    target.write(result)
+    _conclude(result, target, values["as_json"], quiet)
+    return EXIT_INTERRUPTED if result.interrupted else 0
+
+
+def refuse_two_outputs(target: Destination, as_json: bool, run: RunOptions) -> None:
+    """Standard output holds one thing, and it has no folder to put a preview in."""
+    if target.path is None and as_json:
+        raise UsageError("--json and '-o -' both want standard output; give the picture a file.")
+    if target.path is None and run.preview_every:
+        raise UsageError("preview_every: a preview is written beside the output, and '-o -' has no such place.")
+
+
+def _further_pictures(method: Method, values: dict[str, Any]) -> list[str]:
+    extras = (values.get(spec.name) for spec in method.inputs if isinstance(spec, Extra))
+    return [*(values.get("mask") or ()), *(name for name in extras if name)]
+
+
+def _prepare(
+    method: Method,
+    photo: str,
+    styles: list[tuple[str, float]],
+    names: list[str],
+    values: dict[str, Any],
+    run: RunOptions,
+) -> "Job":
+    """Read and check every picture and option."""
+    from impasto.api import prepare
+
+    options = given(values, method.options)
+    method.make_options(values["preset"], **options)  # before anything is read from standard input
+    pictures.refuse_two_streams(names)
+    extras = {s.name: values[s.name] for s in method.inputs if isinstance(s, Extra) and values.get(s.name)}
+    return prepare(
+        pictures.read(photo),
+        [(pictures.read(name), weight) for name, weight in styles],
+        method=method,
+        preset=values["preset"],
+        masks=[pictures.read(name) for name in values.get("mask") or ()],
+        extras={name: pictures.read(source) for name, source in extras.items()},
+        run=run,
+        options=options,
+    )
+
+
+def run_job(job: "Job", *, quiet: bool, preview: Path | None = None) -> "Stylized":
+    """Run a job with everything a person at a terminal expects: progress, previews, Ctrl-C."""
+    context = Context(job.run_options)
+    listener = Listener(job.method.id, quiet=quiet, preview=preview, preview_every=job.run_options.preview_every)
+    context.listener = listener
+    with interruptible(context), listener:
+        result = job.run(context)
+    for warning in result.report["warnings"]:
+        say(f"impasto: warning: {warning}", quiet)
+    return result
+
+
+def _conclude(result: "Stylized", target: Destination, as_json: bool, quiet: bool) -> None:
+    from impasto.api.wording import time_text
+
+    took = time_text(result.report["seconds"])
+    state = "stopped early; the best picture so far is in" if result.interrupted else "wrote"
+    say(f"{state} {target.label} ({took})", quiet)
+    if as_json:
+        click.echo(json.dumps({**result.report, "output": target.label}))
+    elif not target.named:
+        click.echo(target.label)

@@ -1,0 +1,1 @@
+"""What must be kept: features of the photo that the picture may not lose."""

@@ -1,0 +1,28 @@
+"""Keeping the photo's colours (Gatys et al. 2016, Preserving Color in Neural Artistic Style Transfer)."""
+
+from typing import Literal
+
+from impasto.core import Array, Inputs
+from impasto.image.colour import luminance, match_luminance, match_mean_covariance, transfer_luminance
+
+PreserveColour = Literal["off", "luminance", "match"]
+
+
+def recoloured(inputs: Inputs, mode: PreserveColour) -> tuple[Array, list[Array]]:
+    """Photo and paintings as a method should see them: as they are, matched in palette, or in light and dark only."""
+    paintings = [style.picture for style in inputs.styles]
+    if mode == "match":
+        return inputs.content, [match_mean_covariance(p, inputs.content).clip(0, 1) for p in paintings]
+    if mode == "luminance":
+        return _grey(inputs.content), [_grey(match_luminance(p, inputs.content)) for p in paintings]
+    return inputs.content, paintings
+
+
+def with_kept_colour(picture: Array, content: Array, mode: PreserveColour) -> Array:
+    """Give the finished picture the photo's colours where only light and dark were painted."""
+    return transfer_luminance(picture, content) if mode == "luminance" else picture
+
+
+def _grey(picture: Array) -> Array:
+    """Its luminance in all three channels, in range."""
+    return luminance(picture).clip(0, 1)[..., None].repeat(3, axis=2)

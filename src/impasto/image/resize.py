@@ -1,0 +1,68 @@
+"""Pictures and masks at another size, without jagged or ringing edges."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impasto.core import Array
+
+
+def fit_size(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """Height and width with the given long side and the same proportions; no side falls below one pixel.
+
+    >>> fit_size((300, 400), 100)
+    (75, 100)
+    >>> fit_size((2, 4000), 100)
+    (1, 100)
+    """
+    height, width = size
+    longest = max(height, width)
+    # Whole numbers, rounded half up: exact at any size, and the long side always comes out as asked for.
+    return tuple(max(1, (2 * side * long_side + longest) // (2 * longest)) for side in (height, width))  # type: ignore[return-value]
+
+
+_SMALLEST_STYLE_PX = 32  # below it nothing of a painting is left at the deepest layers that matter
+
+
+def style_size(painting: tuple[int, int], size: tuple[int, int], scale: float = 1.0) -> tuple[int, int]:
+    """Height and width of a painting for a result of `size`: long sides in the ratio `scale`, no side below 32 px.
+
+    >>> style_size((600, 1200), (300, 400)), style_size((600, 1200), (30, 40), 0.25)
+    ((200, 400), (32, 64))
+    """
+    height, width = painting
+    ratio = max(max(size) * scale / max(painting), _SMALLEST_STYLE_PX / min(painting))
+    return round(height * ratio), round(width * ratio)
+
+
+_COARSE = 4  # beyond this ratio the area mean does the bulk of the work first; the last factor two stays sharp
+
+
+def resize(array: NDArray[Any], size: tuple[int, int]) -> Array:
+    """The array at (height, width): (H, W) or (H, W, C) to float32 of the same kind, a new array even at its own size.
+
+    Lanczos windows of three lobes, as wide as a new pixel when shrinking (no aliasing, and fine texture stays crisp:
+    a plain area mean costs a painting a twentieth of its style at relu2_1). Kept within the old values' range, as the
+    window overshoots at edges.
+    """
+    import cv2
+    from PIL import Image
+
+    out = np.array(array, np.float32, order="C")
+    height, width = size
+    if height < 1 or width < 1:
+        raise ValueError(f"a picture of {height} x {width} pixels is none")
+    if out.shape[:2] == (height, width):
+        return out
+    low, high = float(out.min()), float(out.max())
+    halfway = (min(out.shape[1], 2 * width), min(out.shape[0], 2 * height))
+    coarse = out.shape[1] > _COARSE * width or out.shape[0] > _COARSE * height
+    planes = out[..., None] if out.ndim == 2 else out
+    resized = np.empty((height, width, planes.shape[2]), np.float32)
+    for channel in range(planes.shape[2]):  # one at a time: OpenCV's area mean takes no more than four
+        plane = np.ascontiguousarray(planes[..., channel])
+        if coarse:
+            plane = cv2.resize(plane, halfway, interpolation=cv2.INTER_AREA)
+        resized[..., channel] = np.asarray(Image.fromarray(plane).resize((width, height), Image.Resampling.LANCZOS))
+    return np.clip(resized, low, high, out=resized).reshape(height, width, *array.shape[2:])

@@ -1,0 +1,58 @@
+"""Gatys, Ecker & Bethge 2016: the algorithm that started neural style transfer."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from impasto.core import UI, Content, Extra, Method, NamedWeights, SizeRule, Styles, Taxonomy
+from impasto.reconstruction.options import OptimisationOptions
+
+_STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0, "relu5_1": 1.0}
+
+
+class Options(OptimisationOptions):
+    """What can be turned on `gatys`."""
+
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
+    """How strongly the painting pulls, relative to the content."""
+    weights: Annotated[Literal["auto", "paper", "reference"], UI(advanced=True)] = "auto"
+    """What the weights are measured in: auto balances the pull of each loss on the pixels; paper and reference take the losses of the paper and of the authors' code as they are."""
+    style_layers: Annotated[NamedWeights, UI(advanced=True)] = _STYLE_LAYERS
+    """Layers of VGG-19 whose correlations are the style, with weights: relu1_1:1,relu2_1:0.5 ..."""
+    content_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu4_2": 1.0}
+    """Layers whose features are the content, with weights."""
+    pooling: Annotated[Literal["auto", "max", "average"], UI(advanced=True)] = "auto"
+    """How VGG-19 halves its pictures; auto averages at the coarse scales (smoother strokes) and takes the maximum at the last, as the network was trained."""
+
+
+METHOD = Method(
+    id="gatys",
+    title="Gatys 2016",
+    summary="Optimise the picture until its feature correlations match the painting's and its features the photo's.",
+    papers=("gatys2016", "gatys2015", "gatys2017", "gatys2016colour"),
+    taxonomy=Taxonomy(reconstruction="online", texture="parametric", scope="any-style"),
+    inputs=(Content(), Styles(many=True), Extra("init_picture", "A picture to start from.", optional=True)),
+    size=SizeRule(minimum=32, default=512),
+    options=Options,
+    presets={
+        # Gatys et al. 2016, section 3: one scale, average pooling, noise start, alpha/beta = 1e-3, w_l = 1/5.
+        "paper": {
+            "scales": 1, "steps": 500, "weights": "paper", "content_weight": 1.0, "style_weight": 1e3,
+            "pooling": "average", "init": "noise",
+        },
+        # The authors' PyTorch notebook: content 1, style 1e3 / C², content start, then a second, larger pass.
+        "reference": {
+            "scales": 2, "steps": 700, "weights": "reference", "content_weight": 1.0, "style_weight": 1e3,
+            "pooling": "max", "init": "content",
+        },
+        "tiny": {"size": 64, "steps": 6, "scales": 1},
+    },
+    run="impasto.methods.optimization.gatys.paint:stylize",
+    estimate="impasto.methods.optimization.gatys.estimate:estimate",
+    weights=("vgg19",),
+    deviations=(
+        "The default works coarse to fine from the photo, with max pooling at the last scale only; preset 'paper' runs one scale from noise.",
+        "The default weighs each loss by its pull on the pixels, so that settings carry over between sizes; presets 'paper' and 'reference' do not.",
+        "Weights are the authors' Caffe VGG-19 quantised to 8 bits, not the rescaled 'normalised' network of the paper.",
+    ),
+)  # fmt: skip

