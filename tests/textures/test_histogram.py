@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from impasto.textures import histogram
 from impasto.textures.covariance import gram
 from impasto.textures.histogram import histogram_loss, quantiles, remap, wasserstein
 
@@ -43,6 +44,30 @@ def test_memory_order_and_half_precision_change_nothing_that_matters():
     (gradient,) = torch.autograd.grad(loss, rough)
     assert gradient.dtype == torch.bfloat16
     assert_close(gradient.float(), 2 * (photo - remap(photo, target)) / photo.numel(), rtol=0.05, atol=2e-4)
+
+
+@pytest.mark.parametrize("rectified", [True, False])
+def test_counting_sixteen_bit_values_finds_what_sorting_finds(monkeypatch, rectified):
+    photo = features(shape=(2, 3, 40, 50), dtype=torch.float32).bfloat16()
+    photo = photo.relu() if rectified else photo
+    target = quantiles(features(1, (1, 3, 30, 30), torch.float32).exp())
+    sorted_loss = histogram_loss(photo.float(), target)
+    monkeypatch.setattr(histogram, "_COUNT_FROM", 1)
+    counted = photo.contiguous(memory_format=torch.channels_last).requires_grad_()
+    loss = histogram_loss(counted, target)
+    # Equal values go to their common mean, so that the loss is lower by what spreads them: most among the zeros.
+    if not rectified:
+        assert_close(loss.detach(), sorted_loss, rtol=0.02, atol=0)
+        (gradient,) = torch.autograd.grad(loss, counted)
+        exact = 2 * (photo.float() - remap(photo.float(), target)) / photo.numel()
+        assert (gradient.float() - exact).abs().mean() < 0.02 * exact.abs().mean()
+    moved = torch.stack([histogram._counted(p.flatten(1).T.contiguous(), target[0]) for p in photo])
+    assert_close(moved.mean(1), target.mean(2).expand(2, -1), rtol=1e-4, atol=0)  # no value is lost
+    wanted = remap(photo.float(), target).flatten(2)
+    for channel in range(3):  # the mean of what equal values are remapped to
+        values = photo[0, channel].flatten()
+        same = values == values.max()
+        assert_close(moved[0, same, channel].unique()[0], wanted[0, channel, same].mean(), rtol=0.02, atol=0)
 
 
 def test_it_tells_apart_what_gram_matrices_cannot():
