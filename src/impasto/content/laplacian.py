@@ -13,7 +13,7 @@ def contours(picture: Tensor, pool: int) -> Tensor:
     """Where an averaged picture bends: (N, 3, H, W) -> (N, 1, h - 2, w - 2) with h = H // pool, w = W // pool.
 
     The Laplacian [0, -1, 0; -1, 4, -1; 0, -1, 0] of the picture averaged over squares of `pool` pixels, summed over its
-    channels (Li et al. 2017, eq. 3 and 4). No border is invented: positions without four neighbours are left
+    channels (Li et al. 2017). No border is invented: positions without four neighbours are left
     out. A pool too large for the picture is taken as the largest that leaves one such position.
     """
     pool = max(1, min(pool, min(picture.shape[-2:]) // _LEAST))

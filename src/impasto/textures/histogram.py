@@ -20,7 +20,7 @@ def quantiles(features: Tensor, levels: int = _LEVELS) -> Tensor:
 
 
 def histogram_loss(features: Tensor, target: Tensor) -> Tensor:
-    """Mean squared distance of every activation to where histogram matching would move it (Risser et al. 2017, eq. 8).
+    """Mean squared distance of every activation to where histogram matching would move it (Risser et al. 2017).
 
     target: quantiles of the style, (N, C, levels). The values moved to are constants for the gradient. As ranks change
     only where two values meet, the gradient is that of a true loss all the same: the squared Wasserstein-2 distance of the

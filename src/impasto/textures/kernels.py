@@ -1,7 +1,7 @@
 """Kernels: style as the distribution of feature vectors, compared by maximum mean discrepancy (MMD).
 
 MMD² = mean k(x, x') + mean k(y, y') - 2 mean k(x, y) over two clouds of vectors is the squared distance of two means in
-the space a kernel k maps them to (Li et al. 2017, Demystifying, eq. 8). Each kernel here is written as that map, so that
+the space a kernel k maps them to (Li et al. 2017, Demystifying). Each kernel here is written as that map, so that
 a painting is one tensor and no pair is ever formed: linear in the number of positions, and the same at every evaluation.
 """
 

@@ -27,8 +27,8 @@ METHOD = Method(
     size=SizeRule(minimum=32, default=512),
     options=Options,
     presets={
-        # Risser et al. 2017, section 4: every term pulls equally (their automatic tuning), an image pyramid from noise,
-        # Gram matrices at relu1_1 ... relu4_1 as in their figure, histograms at relu1_1 and relu4_1, a little smoothing.
+        # Risser et al. 2017: every term pulls equally (their automatic tuning), an image pyramid, histograms at relu1_1
+        # and relu4_1.
         "paper": {
             "scales": 3, "steps": 600, "pooling": "max", "init": "noise", "content_weight": 1.0, "style_weight": 1.0,
             "histogram_weight": 1.0,

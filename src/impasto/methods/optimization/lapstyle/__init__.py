@@ -29,8 +29,8 @@ METHOD = Method(
     size=SizeRule(minimum=32, default=512),
     options=Options,
     presets={
-        # Li et al. 2017, section 4: a single pool of 4 pixels; content 20, style 100, Laplacian 100, in the units of
-        # the Torch program theirs extends (see paint.py), 1000 evaluations at one scale.
+        # The authors' defaults: a single pool of 4 pixels; content 20, style 100, Laplacian 100, in the units of the Torch
+        # program theirs extends (see paint.py), 1000 evaluations at one scale.
         "paper": {
             "scales": 1, "steps": 1000, "weights": "reference", "content_weight": 20.0, "style_weight": 100.0,
             "laplacian_weight": 100.0, "laplacian_pools": {"4": 1.0}, "pooling": "max", "init": "noise",

@@ -38,6 +38,7 @@ METHOD = Method(
     size=SizeRule(minimum=32, default=512),
     options=Options,
     presets={
+        # One scale; batch-norm statistics with the authors' style weight of 5 against a content of 1.
         "paper": {"scales": 1, "steps": 500, "pooling": "max", "style_weight": 5.0, "kernels": {"bn": 1.0}},
         "tiny": {"size": 64, "steps": 6, "scales": 1},
     },
