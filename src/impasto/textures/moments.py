@@ -20,20 +20,20 @@ class _Moments(torch.autograd.Function):
     def forward(ctx: Any, features: Tensor) -> Moments:
         flat = features.permute(0, 2, 3, 1).flatten(1, 2)
         wide = flat.to(torch.promote_types(flat.dtype, torch.float32))
-        variance, mean = torch.var_mean(wide, dim=1, correction=0, keepdim=True)
-        std = (variance + EPS).sqrt()
-        ctx.save_for_backward(flat, mean, std)
+        mean = wide.mean(1, keepdim=True)
+        centred = wide - mean
+        std = (centred.square().mean(1, keepdim=True) + EPS).sqrt()
+        # In the features' own dtype: half the memory, and nothing is lost to the subtraction any more.
+        ctx.save_for_backward(centred.to(flat.dtype), std)
         ctx.shape = features.shape
         return mean.mT[..., None], std.mT[..., None]
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        flat, mean, std = ctx.saved_tensors
+        centred, std = ctx.saved_tensors
         n, channels, height, width = ctx.shape
         to_mean, to_std = (gradient[..., 0].mT / (height * width) for gradient in gradients)
-        slope = to_std / std
-        # slope * (x - mean) + to_mean, with everything that is the same for all positions put together first
-        back = torch.addcmul(to_mean - slope * mean, flat, slope).to(flat.dtype)
+        back = torch.addcmul(to_mean.to(centred.dtype), centred, (to_std / std).to(centred.dtype))
         return back.view(n, height, width, channels).permute(0, 3, 1, 2)
 
 
