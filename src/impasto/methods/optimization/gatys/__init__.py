@@ -13,7 +13,7 @@ _STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0,
 class Options(OptimisationOptions):
     """What can be turned on `gatys`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
     """How strongly the painting pulls, relative to the content."""
     weights: Annotated[Literal["auto", "paper", "reference"], UI(advanced=True)] = "auto"
     """What the weights are measured in: auto balances the pull of each loss on the pixels; paper and reference take the losses of the paper and of the authors' code as they are."""
