@@ -57,3 +57,8 @@ def test_the_published_presets_lower_their_loss(photo64, painting64, stylized, p
 def test_pools_that_are_no_pixels_are_refused(pools):
     with pytest.raises(UsageError, match="is no pool size; give whole pixels"):
         METHOD.make_options(laplacian_pools=pools)
+
+
+def test_it_paints_the_golden_picture(photo64, painting64, stylized, golden):
+    # Twelve steps of a line search amplify the last bit of a sum, which differs between processors and thread counts.
+    golden(stylized("lapstyle", photo64, painting64, steps=12).picture, "lapstyle", tolerance=0.1)

@@ -52,3 +52,8 @@ def test_unknown_kernels_are_refused_by_name():
 def test_kernels_that_are_all_zero_are_refused(photo64, painting64, stylized):
     with pytest.raises(UsageError, match="all the weights are zero"):
         stylized("mmd", photo64, painting64, kernels="bn:0", content_weight=0)
+
+
+def test_it_paints_the_golden_picture(photo64, painting64, stylized, golden):
+    # Twelve steps of a line search amplify the last bit of a sum, which differs between processors and thread counts.
+    golden(stylized("mmd", photo64, painting64, steps=12).picture, "mmd", tolerance=0.1)

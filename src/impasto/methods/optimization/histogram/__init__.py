@@ -11,7 +11,7 @@ from impasto.reconstruction.options import FeatureOptions, HistogramOptions, Lap
 class Options(LaplacianOptions, HistogramOptions, FeatureOptions):
     """What can be turned on `histogram`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
     """How strongly the painting pulls, relative to the content."""
     histogram_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
     """How strongly every feature must take each value as often as in the painting: steadies brightness and contrast."""

@@ -11,9 +11,9 @@ from impasto.reconstruction.options import FeatureOptions, LaplacianOptions
 class Options(LaplacianOptions, FeatureOptions):
     """What can be turned on `lapstyle`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
     """How strongly the painting pulls, relative to the content."""
-    laplacian_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 3.0
+    laplacian_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
     """How strongly the photo holds on to its contours, faces above all (its Laplacian)."""
     weights: Annotated[Literal["auto", "reference"], UI(advanced=True)] = "auto"
     """What the weights are measured in: auto balances the pull of each loss on the pixels; reference takes the losses of the authors' code as they are."""
