@@ -29,6 +29,9 @@ _ALL = (
     Paper("pitie2007", "Pitie, Kokaram", "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour Transfer", "CVMP", 2007, "https://doi.org/10.1049/cp:20070055"),
     Paper("kolkin2019", "Kolkin, Salavon, Shakhnarovich", "Style Transfer by Relaxed Optimal Transport and Self-Similarity", "CVPR; arXiv:1904.12785", 2019, "https://arxiv.org/abs/1904.12785"),
     Paper("liu1989", "Liu, Nocedal", "On the Limited Memory BFGS Method for Large Scale Optimization", "Mathematical Programming 45", 1989, "https://doi.org/10.1007/BF01589116"),
+    Paper("li2016", "Li, Wand", "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis", "CVPR; arXiv:1601.04589", 2016, "https://arxiv.org/abs/1601.04589"),
+    Paper("chen2016", "Chen, Schmidt", "Fast Patch-based Style Transfer of Arbitrary Style", "NIPS Workshop on Constructive Machine Learning; arXiv:1612.04337", 2016, "https://arxiv.org/abs/1612.04337"),
+    Paper("champandard2016", "Champandard", "Semantic Style Transfer and Turning Two-Bit Doodles into Fine Artworks", "arXiv:1603.01768", 2016, "https://arxiv.org/abs/1603.01768"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}
