@@ -39,7 +39,7 @@ class HistogramOptions(BaseOptions):
 class OptimisationOptions(PictureOptions):
     """What can be turned on any online method; each adds its own and sets its own defaults."""
 
-    steps: Annotated[int, Field(ge=1, le=100_000)] = 130
+    steps: Annotated[int, Field(ge=1, le=100_000)] = 115
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
     content_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
     """How strongly the photo holds on to its shapes."""
