@@ -12,7 +12,6 @@ from impasto import registry
 from impasto.core import (
     Array,
     BaseOptions,
-    Content,
     Context,
     Estimate,
     Extra,
@@ -110,7 +109,7 @@ def _check_result(result: Result, job: Job) -> None:
 
 
 def prepare(
-    content: sources.Source | None,
+    content: sources.Source,
     styles: Any = (),
     *,
     method: str | Method | None = None,
@@ -122,9 +121,6 @@ def prepare(
 ) -> Job:
     """Decode and check everything one run needs, cheapest checks first.
 
-    Without a content, where the method can do without, the result takes the shape of the first further picture that
-    lies over it (a doodle), else that of the first style.
-
     Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
     a size that is too small for the method or too large for this machine.
     """
@@ -133,23 +129,20 @@ def prepare(
     run = run or RunOptions()
     pairs = sources.weighted(styles)
     extras = dict(extras or {})
-    _check_inputs(chosen, content is not None, len(pairs), len(masks), extras)
+    _check_inputs(chosen, len(pairs), len(masks), extras)
     size = getattr(settings, "size", None)
-    blank = content is None
-    further = {name: sources.picture(source, name) for name, source in extras.items()} if blank else {}
-    photo = _canvas(chosen, further, pairs) if blank else sources.picture(content, "content")
+    photo = sources.picture(content, "content")
     rgb = sources.opaque(photo)
     shape = sizes.check_content(photo.name, photo.size, size, chosen.size, chosen.id)
     looks = _styles(pairs, chosen)
     estimate = _estimate(chosen, photo.size, size, shape, len(pairs), settings, run)
     regions = [sources.picture(mask, f"mask {number}") for number, mask in enumerate(masks, 1)]
-    further = further or {name: sources.picture(source, name) for name, source in extras.items()}
+    further = {name: sources.picture(source, name) for name, source in extras.items()}
     inputs = Inputs(
         content=sources.fitted(rgb, shape),
         styles=tuple(Style(_locked(sources.opaque(look)), weight, look.name) for look, weight in looks),
         masks=tuple(sources.fitted(luminance(sources.opaque(region)), shape) for region in regions),
         extras={name: _locked(sources.opaque(extra)) for name, extra in further.items()},
-        blank=blank,
     )
     return Job(
         method=chosen,
@@ -161,7 +154,7 @@ def prepare(
         alpha=None if photo.alpha is None else sources.fitted(photo.alpha, shape),
         estimate=estimate,
         pictures={
-            "content": None if blank else describe_picture(photo),
+            "content": describe_picture(photo),
             "styles": [{**describe_picture(look), "weight": weight} for look, weight in looks],
             "masks": [describe_picture(region) for region in regions],
             "extras": {name: describe_picture(extra) for name, extra in further.items()},
@@ -178,24 +171,8 @@ def _locked(array: Array) -> Array:
     return sources.fitted(array, array.shape[:2])
 
 
-def _canvas(method: Method, further: Mapping[str, Picture], pairs: list[tuple[sources.Source, float]]) -> Picture:
-    """What the result's shape is taken from when there is no photo."""
-    over = (
-        further[spec.name]
-        for spec in method.inputs
-        if isinstance(spec, Extra) and spec.name in further and spec.of == "content"
-    )
-    look = sources.picture(pairs[0][0], "style") if pairs else None
-    shape = next(over, look)
-    if shape is None:
-        raise UsageError(f"no picture to take the result's size from. '{method.id}' needs a photo or a style.")
-    return sources.canvas(shape.size, look or shape)
-
-
-def _check_inputs(method: Method, content: bool, styles: int, masks: int, extras: Mapping[str, Any]) -> None:
+def _check_inputs(method: Method, styles: int, masks: int, extras: Mapping[str, Any]) -> None:
     """Refuse pictures the method has no use for, and name the ones it misses."""
-    if not content and not any(isinstance(spec, Content) and spec.optional for spec in method.inputs):
-        raise UsageError(f"no photo. '{method.id}' needs one to repaint.")
     takes = next((spec for spec in method.inputs if isinstance(spec, Styles)), None)
     if takes is None and styles:
         raise UsageError(f"'{method.id}' takes no style picture; it needs the photo alone.")

@@ -75,8 +75,7 @@ def provenance(report: dict[str, Any]) -> dict[str, Any]:
     kept = {key: report[key] for key in _KEPT if key in report}
     inputs = report.get("inputs", {})
     if inputs:
-        if inputs["content"]:
-            kept["content"] = _brief(inputs["content"])
+        kept["content"] = _brief(inputs["content"])
         kept["styles"] = [_brief(row) for row in inputs["styles"]]
     return kept
 

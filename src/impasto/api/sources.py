@@ -78,12 +78,6 @@ def opaque(given: Picture) -> Array:
     return (given.rgb * alpha + (1 - alpha) * mean).astype(np.float32)
 
 
-def canvas(shape: tuple[int, int], like: Picture) -> Picture:
-    """An even grey picture of (height, width) that stands in for a photo, with the colour profile of `like`."""
-    grey = np.full((*shape, 3), 0.5, np.float32)
-    return Picture(grey, profile=like.profile, name="canvas", depth=like.depth, dpi=like.dpi)
-
-
 def refuse_flat(name: str, rgb: Array) -> None:
     """Raise InputError for a style of a single colour: it has no look to take."""
     if np.array_equal(rgb.min((0, 1)), rgb.max((0, 1))):

@@ -5,7 +5,7 @@ Declarations drive the command line, the REST schema and the studio's form; `Inp
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,17 +46,12 @@ class Masks:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """Any further named picture a method wants (a guide, a doodle, a depth map).
-
-    of: which picture it belongs to and lies over. labels: its flat colours name regions, whatever the colours are.
-    """
+    """Any further named picture a method wants (a guide, a doodle, a depth map)."""
 
     name: str
     help: str
     optional: bool = False
     many: bool = False
-    of: Literal["content", "styles"] = "content"
-    labels: bool = False
 
 
 InputSpec: TypeAlias = Content | Styles | Masks | Extra
@@ -76,15 +71,13 @@ class Inputs:
     """The decoded pictures of one call. Methods must not write into these arrays.
 
     content: (H, W, 3), already at the size the result is to have. styles: at their own sizes.
-    masks: (H, W) each. extras: by declared name, at their own sizes. blank: no photo was given to a method that can
-    do without; content is then an even grey of the result's size.
+    masks: (H, W) each. extras: by declared name.
     """
 
     content: Array
     styles: tuple[Style, ...] = ()
     masks: tuple[Array, ...] = ()
     extras: Mapping[str, Array] = field(default_factory=dict[str, Array])
-    blank: bool = False
 
     @property
     def style_shares(self) -> tuple[float, ...]:
