@@ -29,9 +29,6 @@ _ALL = (
     Paper("pitie2007", "Pitie, Kokaram", "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour Transfer", "CVMP", 2007, "https://doi.org/10.1049/cp:20070055"),
     Paper("kolkin2019", "Kolkin, Salavon, Shakhnarovich", "Style Transfer by Relaxed Optimal Transport and Self-Similarity", "CVPR; arXiv:1904.12785", 2019, "https://arxiv.org/abs/1904.12785"),
     Paper("liu1989", "Liu, Nocedal", "On the Limited Memory BFGS Method for Large Scale Optimization", "Mathematical Programming 45", 1989, "https://doi.org/10.1007/BF01589116"),
-    Paper("li2017laplacian", "Li, Xu, Nie, Chua", "Laplacian-Steered Neural Style Transfer", "ACM Multimedia; arXiv:1707.01253", 2017, "https://arxiv.org/abs/1707.01253"),
-    Paper("li2017demystifying", "Li, Wang, Liu, Hou", "Demystifying Neural Style Transfer", "IJCAI; arXiv:1701.01036", 2017, "https://arxiv.org/abs/1701.01036"),
-    Paper("risser2017", "Risser, Wilmot, Barnes", "Stable and Controllable Neural Texture Synthesis and Style Transfer Using Histogram Losses", "arXiv:1701.08893", 2017, "https://arxiv.org/abs/1701.08893"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

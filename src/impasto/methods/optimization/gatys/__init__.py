@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from impasto.core import UI, Content, Extra, Method, SizeRule, Styles, Taxonomy
-from impasto.reconstruction.options import FeatureOptions, HistogramOptions, LaplacianOptions
+from impasto.reconstruction.options import FeatureOptions
 
 
-class Options(LaplacianOptions, HistogramOptions, FeatureOptions):
+class Options(FeatureOptions):
     """What can be turned on `gatys`."""
 
     style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
@@ -21,7 +21,7 @@ METHOD = Method(
     id="gatys",
     title="Gatys 2016",
     summary="Optimise the picture until its feature correlations match the painting's and its features the photo's.",
-    papers=("gatys2016", "gatys2015", "gatys2017", "gatys2016colour", "li2017laplacian", "risser2017"),
+    papers=("gatys2016", "gatys2015", "gatys2017", "gatys2016colour"),
     taxonomy=Taxonomy(reconstruction="online", texture="parametric", scope="any-style"),
     inputs=(Content(), Styles(many=True), Extra("init_picture", "A picture to start from.", optional=True)),
     size=SizeRule(minimum=32, default=512),

@@ -4,16 +4,7 @@ from torch import Tensor
 
 from impasto.core import Context, Inputs, Result
 from impasto.reconstruction.easel import paint
-from impasto.reconstruction.terms import (
-    Share,
-    Term,
-    blended,
-    content_term,
-    histogram_term,
-    laplacian_term,
-    smoothness_term,
-    style_term,
-)
+from impasto.reconstruction.terms import Share, Term, blended, content_term, smoothness_term, style_term
 from impasto.textures.covariance import gram, gram_loss
 
 from . import Options
@@ -30,8 +21,6 @@ def terms(options: Options) -> list[Term]:
     return [
         content_term(options.content_weight, options.content_layers, content),
         style_term(options.style_weight, options.style_layers, blended(gram), gram_loss, style),
-        histogram_term(options.histogram_weight, options.histogram_layers),
-        laplacian_term(options.laplacian_weight, options.laplacian_pools),
         smoothness_term(options.tv_weight),
     ]
 
