@@ -11,7 +11,7 @@ from .stylized import Stylized
 
 
 def stylize(
-    content: Source,
+    content: Source | None,
     styles: Any = (),
     *,
     method: str | Method | None = None,
@@ -26,7 +26,8 @@ def stylize(
 
     content: a path, bytes, an open file, a PIL image, an array (H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or
     float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
-    pairs, or a dict from path to weight; weights are relative to one another. method, preset: ids as
+    pairs, or a dict from path to weight; weights are relative to one another. A method that needs no photo, such as
+    "texture", takes the style alone: `stylize("bark.jpg", method="texture")`. method, preset: ids as
     `impasto.methods()` lists them. options: those of the method, `size` among them, and those of every run: `seed`,
     `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
     another thread may stop; it carries the run's options itself.

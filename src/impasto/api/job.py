@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -41,7 +41,8 @@ from .wording import memory_text, time_text
 class Job:
     """Everything one run needs, decoded and checked.
 
-    estimate: None where the method cannot tell. pictures: what the report says about the inputs. notes: what had to
+    photo: the picture whose profile, depth and dpi the result inherits: the content or, where a method takes none, the
+    first style. estimate: None where the method cannot tell. pictures: what the report says about the inputs. notes: what had to
     be ignored or approximated when they were read.
     """
 
@@ -109,7 +110,7 @@ def _check_result(result: Result, job: Job) -> None:
 
 
 def prepare(
-    content: sources.Source,
+    content: sources.Source | None,
     styles: Any = (),
     *,
     method: str | Method | None = None,
@@ -121,25 +122,24 @@ def prepare(
 ) -> Job:
     """Decode and check everything one run needs, cheapest checks first.
 
-    Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
+    For a method without content, `content` is None, or the only style. Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
     a size that is too small for the method or too large for this machine.
     """
     chosen = method if isinstance(method, Method) else registry.get(method or registry.DEFAULT_METHOD)
     settings = chosen.make_options(preset, **(options or {}))
     run = run or RunOptions()
-    pairs = sources.weighted(styles)
+    content, pairs = _roles(chosen, content, sources.weighted(styles))
     extras = dict(extras or {})
     _check_inputs(chosen, len(pairs), len(masks), extras)
+    photo, looks, canvas = _subject(chosen, content, pairs, settings)
     size = getattr(settings, "size", None)
-    photo = sources.picture(content, "content")
-    rgb = sources.opaque(photo)
-    shape = sizes.check_content(photo.name, photo.size, size, chosen.size, chosen.id)
-    looks = _styles(pairs, chosen)
-    estimate = _estimate(chosen, photo.size, size, shape, len(pairs), settings, run)
+    subject = (photo.name, photo.size) if canvas is None else ("canvas", canvas)
+    shape = sizes.check_content(*subject, size, chosen.size, chosen.id, blank=canvas is not None)
+    estimate = _estimate(chosen, subject[1], size, shape, len(pairs), settings, run)
     regions = [sources.picture(mask, f"mask {number}") for number, mask in enumerate(masks, 1)]
     further = {name: sources.picture(source, name) for name, source in extras.items()}
     inputs = Inputs(
-        content=sources.fitted(rgb, shape),
+        content=sources.blank(shape) if canvas else sources.fitted(sources.opaque(photo), shape),
         styles=tuple(Style(_locked(sources.opaque(look)), weight, look.name) for look, weight in looks),
         masks=tuple(sources.fitted(luminance(sources.opaque(region)), shape) for region in regions),
         extras={name: _locked(sources.opaque(extra)) for name, extra in further.items()},
@@ -151,16 +151,44 @@ def prepare(
         run_options=run,
         inputs=inputs,
         photo=photo,
-        alpha=None if photo.alpha is None else sources.fitted(photo.alpha, shape),
+        alpha=None if canvas or photo.alpha is None else sources.fitted(photo.alpha, shape),
         estimate=estimate,
         pictures={
-            "content": describe_picture(photo),
+            **({} if canvas else {"content": describe_picture(photo)}),
             "styles": [{**describe_picture(look), "weight": weight} for look, weight in looks],
             "masks": [describe_picture(region) for region in regions],
             "extras": {name: describe_picture(extra) for name, extra in further.items()},
         },
-        notes=_notes([photo, *(look for look, _ in looks), *regions, *further.values()]),
+        notes=_notes([*([] if canvas else [photo]), *(look for look, _ in looks), *regions, *further.values()]),
     )
+
+
+Pairs: TypeAlias = list[tuple[sources.Source, float]]
+
+
+def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tuple[sources.Source | None, Pairs]:
+    """Who is who: a method without content takes a lone picture as its style."""
+    if method.takes_content:
+        if content is None:
+            raise UsageError(f"no photo. '{method.id}' needs a picture to repaint.")
+        return content, pairs
+    if content is not None and pairs:
+        raise UsageError(f"'{method.id}' takes no photo; it makes its picture from the style alone.")
+    return None, pairs if content is None else sources.weighted(content)
+
+
+def _subject(
+    method: Method, content: sources.Source | None, pairs: Pairs, options: BaseOptions
+) -> tuple[Picture, list[tuple[Picture, float]], sizes.Shape | None]:
+    """The photo, or the first style in its place; the styles; and the size of the canvas where there is no photo."""
+    if content is not None:
+        photo = sources.picture(content, "content")
+        sources.opaque(photo)  # a photo with nothing to see is refused before the styles are read
+        return photo, _styles(pairs, method), None
+    looks = _styles(pairs, method)
+    first = looks[0][0]
+    size, aspect = getattr(options, "size", None), getattr(options, "proportions", None)
+    return first, looks, sizes.canvas_shape(first.size, size, aspect, method.size)
 
 
 def _notes(pictures: Iterable[Picture]) -> tuple[str, ...]:
@@ -177,7 +205,8 @@ def _check_inputs(method: Method, styles: int, masks: int, extras: Mapping[str, 
     if takes is None and styles:
         raise UsageError(f"'{method.id}' takes no style picture; it needs the photo alone.")
     if takes is not None and not styles and not takes.optional:
-        raise UsageError(f"no style picture. '{method.id}' needs a photo and a style, in that order.")
+        needs = "a photo and a style, in that order" if method.takes_content else "a style picture"
+        raise UsageError(f"no style picture. '{method.id}' needs {needs}.")
     if takes is not None and styles > 1 and not takes.many:
         raise UsageError(f"'{method.id}' takes one style picture, got {styles}.")
     regions = next((spec for spec in method.inputs if isinstance(spec, Masks)), None)

@@ -124,7 +124,30 @@ class MethodCommand(Command):
         own = super().get_params(ctx)
         if _CHOSEN not in ctx.meta or ctx.ignore_unknown_options:
             return own
-        return [*own[:-1], *method_flags(*ctx.meta[_CHOSEN]), own[-1]]
+        method, shown = ctx.meta[_CHOSEN]
+        return [*_arguments(own[:-1], method), *method_flags(method, shown), own[-1]]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what the command does; what the method does, where the command's own sentence would not be true of it."""
+        method = ctx.meta[_CHOSEN][0] if _CHOSEN in ctx.meta else None
+        if method is None or (method.takes_content and method.takes_styles):
+            super().format_help_text(ctx, formatter)
+            return
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(method.summary)
+
+
+def _arguments(params: list[click.Parameter], method: Method) -> list[click.Parameter]:
+    """The command's parameters, without the pictures that the method does not take."""
+    if not method.takes_content:
+        # Click fills arguments from the left: with the photo gone, the first word is a style.
+        styles = click.Argument(["styles"], metavar="STYLE[:WEIGHT]...", nargs=-1, required=True)
+        return [styles if p.name == "styles" else p for p in params if p.name != "photo"]
+    if not method.takes_styles:
+        # Kept, unseen, so that a style that was given is refused with the method's own words.
+        return [click.Argument(["styles"], metavar="", nargs=-1) if p.name == "styles" else p for p in params]
+    return params
 
 
 def chosen_method(ctx: click.Context) -> Method:

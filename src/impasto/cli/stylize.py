@@ -25,7 +25,7 @@ EXIT_INTERRUPTED = 130
     cls=MethodCommand,
     section="Make pictures",
     short_help="A photo in the style of a painting. What 'impasto PHOTO PAINTING' runs.",
-    epilog="PHOTO or one STYLE may be '-' for standard input, OUT may be '-' for standard output. "
+    epilog="A picture may be '-' for standard input, OUT may be '-' for standard output. "
     "Several styles take weights: a.jpg:2 b.jpg:1. --method ID --help shows that method's options.",
 )
 @click.argument("photo", metavar="PHOTO")
@@ -36,12 +36,14 @@ EXIT_INTERRUPTED = 130
 @option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
 @option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.pass_context
-def stylize(ctx: click.Context, photo: str, styles: tuple[str, ...], **values: Any) -> int:
+def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
     """Repaint PHOTO in the style of one or more STYLE pictures."""
     quiet, method = values["quiet"], chosen_method(ctx)
+    photo: str | None = values.get("photo")  # absent where the method makes its picture from styles alone
     weighted = [pictures.split_weight(word) for word in styles]
-    names = [photo, *(name for name, _ in weighted), *_further_pictures(method, values)]
-    stem = pictures.stem_of(photo, (name for name, _ in weighted), method.id)
+    given_pictures = [*([] if photo is None else [photo]), *(name for name, _ in weighted)]
+    names = [*given_pictures, *_further_pictures(method, values)]
+    stem = pictures.stem_of(given_pictures[0], given_pictures[1:], method.id)
     with named_as_flags(method.options, RunOptions, OutputOptions):
         run = parse_options(RunOptions, given(values, RunOptions))
         target = destination(values["output"], stem, parse_options(OutputOptions, given(values, OutputOptions)))
@@ -75,7 +77,7 @@ def _further_pictures(method: Method, values: dict[str, Any]) -> list[str]:
 
 def _prepare(
     method: Method,
-    photo: str,
+    photo: str | None,
     styles: list[tuple[str, float]],
     names: list[str],
     values: dict[str, Any],
@@ -89,7 +91,7 @@ def _prepare(
     pictures.refuse_two_streams(names)
     extras = {s.name: values[s.name] for s in method.inputs if isinstance(s, Extra) and values.get(s.name)}
     return prepare(
-        pictures.read(photo),
+        None if photo is None else pictures.read(photo),
         [(pictures.read(name), weight) for name, weight in styles],
         method=method,
         preset=values["preset"],

@@ -70,8 +70,8 @@ class Style:
 class Inputs:
     """The decoded pictures of one call. Methods must not write into these arrays.
 
-    content: (H, W, 3), already at the size the result is to have. styles: at their own sizes.
-    masks: (H, W) each. extras: by declared name.
+    content: (H, W, 3), already at the size the result is to have; for a method that declares no Content, an empty
+    grey canvas of that size. styles: at their own sizes. masks: (H, W) each. extras: by declared name.
     """
 
     content: Array

@@ -29,6 +29,10 @@ _ALL = (
     Paper("pitie2007", "Pitie, Kokaram", "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour Transfer", "CVMP", 2007, "https://doi.org/10.1049/cp:20070055"),
     Paper("kolkin2019", "Kolkin, Salavon, Shakhnarovich", "Style Transfer by Relaxed Optimal Transport and Self-Similarity", "CVPR; arXiv:1904.12785", 2019, "https://arxiv.org/abs/1904.12785"),
     Paper("liu1989", "Liu, Nocedal", "On the Limited Memory BFGS Method for Large Scale Optimization", "Mathematical Programming 45", 1989, "https://doi.org/10.1007/BF01589116"),
+    Paper("liu2016", "Liu, Gousseau, Xia", "Texture Synthesis through Convolutional Neural Networks and Spectrum Constraints", "ICPR; arXiv:1605.01141", 2016, "https://arxiv.org/abs/1605.01141"),
+    Paper("galerne2011", "Galerne, Gousseau, Morel", "Random Phase Textures: Theory and Synthesis", "IEEE TIP 20(1)", 2011, "https://doi.org/10.1109/TIP.2010.2052822"),
+    Paper("mahendran2015", "Mahendran, Vedaldi", "Understanding Deep Image Representations by Inverting Them", "CVPR; arXiv:1412.0035", 2015, "https://arxiv.org/abs/1412.0035"),
+    Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}
