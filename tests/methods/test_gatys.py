@@ -9,7 +9,7 @@ from impasto.encoders.vgg import VGG19
 from impasto.image.colour import rgb_to_yuv
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.gatys import METHOD
-from impasto.methods.optimization.gatys.paint import Targets, published_weights, stylize
+from impasto.methods.optimization.gatys.paint import published_shares, stylize
 from impasto.textures.covariance import gram
 
 pytestmark = pytest.mark.weights
@@ -143,12 +143,12 @@ def test_paper_weights_are_the_papers_equations():
     generator = torch.Generator().manual_seed(0)
     f, p, s = (torch.rand(1, 8, 6, 5, generator=generator, dtype=torch.float64) for _ in range(3))
     options = METHOD.make_options("paper", style_layers="relu1_1", content_layers="relu1_1", style_weight=7.0)
-    weights = published_weights(options, Targets({"relu1_1": p}, {"relu1_1": gram(s)}))
-    content = weights["content relu1_1"] * (f - p).square().mean()
+    content_share, style_share = published_shares(options)
+    content = content_share("relu1_1", p) * (f - p).square().mean()
     assert content.item() == pytest.approx(0.5 * (f - p).square().sum().item())  # eq. 1
     plain = [x.flatten(2)[0] @ x.flatten(2)[0].T for x in (f, s)]  # eq. 3: not divided
     expected = 7.0 * (plain[0] - plain[1]).square().sum() / (4 * 8**2 * 30**2)  # eq. 4, one layer
-    found = weights["style relu1_1"] * (gram(f) - gram(s)).square().sum()
+    found = options.style_weight * style_share("relu1_1", gram(s)) * (gram(f) - gram(s)).square().sum()
     assert found.item() == pytest.approx(expected.item())
 
 

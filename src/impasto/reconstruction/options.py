@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from impasto.core import UI, PictureOptions
+from impasto.core import UI, NamedWeights, PictureOptions
 
 
 class DescentOptions(PictureOptions):
@@ -37,3 +37,20 @@ class OptimisationOptions(DescentOptions):
     """Keep the photo's colours: luminance repaints only light and dark; match first gives the painting the photo's colours."""
     init: Literal["content", "noise"] = "content"
     """Where the picture starts, unless an init picture is given."""
+
+
+class FeatureOptions(OptimisationOptions):
+    """What can be turned on methods whose losses look at layers of VGG-19."""
+
+    style_layers: Annotated[NamedWeights, UI(advanced=True)] = {f"relu{block}_1": 1.0 for block in range(1, 6)}
+    """Layers of VGG-19 whose texture is the style, with weights: relu1_1:1,relu2_1:0.5 ..."""
+    content_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu4_2": 1.0}
+    """Layers whose features are the content, with weights."""
+    pooling: Annotated[Literal["auto", "max", "average"], UI(advanced=True)] = "auto"
+    """How VGG-19 halves its pictures; auto averages at the coarse scales (smoother strokes) and takes the maximum at the last, as the network was trained."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Every layer that some option names, each once."""
+        named = (value for name, value in self if name.endswith("_layers"))
+        return tuple(dict.fromkeys(layer for layers in named for layer in layers))

@@ -4,25 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from impasto.core import UI, Content, Extra, Method, NamedWeights, SizeRule, Styles, Taxonomy
-from impasto.reconstruction.options import OptimisationOptions
-
-_STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0, "relu5_1": 1.0}
+from impasto.core import UI, Content, Extra, Method, SizeRule, Styles, Taxonomy
+from impasto.reconstruction.options import FeatureOptions
 
 
-class Options(OptimisationOptions):
+class Options(FeatureOptions):
     """What can be turned on `gatys`."""
 
     style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
     """How strongly the painting pulls, relative to the content."""
     weights: Annotated[Literal["auto", "paper", "reference"], UI(advanced=True)] = "auto"
     """What the weights are measured in: auto balances the pull of each loss on the pixels; paper and reference take the losses of the paper and of the authors' code as they are."""
-    style_layers: Annotated[NamedWeights, UI(advanced=True)] = _STYLE_LAYERS
-    """Layers of VGG-19 whose correlations are the style, with weights: relu1_1:1,relu2_1:0.5 ..."""
-    content_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu4_2": 1.0}
-    """Layers whose features are the content, with weights."""
-    pooling: Annotated[Literal["auto", "max", "average"], UI(advanced=True)] = "auto"
-    """How VGG-19 halves its pictures; auto averages at the coarse scales (smoother strokes) and takes the maximum at the last, as the network was trained."""
 
 
 METHOD = Method(
@@ -48,7 +40,7 @@ METHOD = Method(
         "tiny": {"size": 64, "steps": 6, "scales": 1},
     },
     run="impasto.methods.optimization.gatys.paint:stylize",
-    estimate="impasto.methods.optimization.gatys.estimate:estimate",
+    estimate="impasto.reconstruction.estimate:estimate",
     weights=("vgg19",),
     deviations=(
         "The default works coarse to fine from the photo, with max pooling at the last scale only; preset 'paper' runs one scale from noise.",

@@ -1,24 +1,23 @@
-"""What `gatys` will need, before it starts."""
+"""What a run that paints by optimising pixels will need, before it starts."""
 
 from impasto.core import Estimate, RunOptions
 from impasto.encoders import cost
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.reconstruction.descent import stages_for
-from impasto.reconstruction.minimise import memory_bytes
 
-from . import Options
+from .descent import stages_for
+from .minimise import memory_bytes
+from .options import FeatureOptions
 
 _START_SECONDS = 1.0  # loading weights, first passes
 
 
-def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:
+def estimate(height: int, width: int, styles: int, options: FeatureOptions, run: RunOptions) -> Estimate:
     """Peak memory and wall time of a run on a photo of that size, from a measured rate of this machine."""
     device = choose_device(run)
     precision = choose_precision(run, device)
     use_threads(run)
-    layers = (*options.content_layers, *options.style_layers)
     stages = stages_for((height, width), options)
     # Targets are one pass per painting and one for the photo at every scale, without the way back.
     passes = sum((stage.steps + (1 + styles) / 2) * stage.size[0] * stage.size[1] for stage in stages)
     memory = cost.memory_bytes(height * width, precision) + memory_bytes(height * width, options.optimiser)
-    return Estimate(int(memory), _START_SECONDS + cost.seconds(passes, layers, device.type, precision))
+    return Estimate(int(memory), _START_SECONDS + cost.seconds(passes, options.layers, device.type, precision))

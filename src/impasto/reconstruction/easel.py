@@ -1,0 +1,126 @@
+"""The easel: the pictures, the network and the weighted terms of one run, and the descent that paints with them.
+
+A method of this kind is its list of terms (see terms.py): what pulls at the pixels, and how hard.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from impasto.content.colour import recoloured, with_kept_colour
+from impasto.core import Context, Inputs, Result, UsageError
+from impasto.encoders.hardware import choose_device, choose_precision, use_threads
+from impasto.encoders.vgg import VGG19, deepest
+from impasto.image import resize, style_size
+from impasto.image.tensors import to_array, to_tensor
+
+from .balance import balanced_weights, probe_picture
+from .descent import descend, first_picture, stages_for
+from .minimise import Objective
+from .options import FeatureOptions
+from .schedule import Scale
+from .terms import Aim, Scene, Term, View
+
+
+def paint(
+    inputs: Inputs, terms: Sequence[Term], options: FeatureOptions, context: Context, *, balanced: bool = True
+) -> Result:
+    """Optimise the pixels, coarse to fine, until every term is as content as its pull against the others allows.
+
+    balanced: weigh each term by its pull on the pixels; otherwise pulls are plain factors of the losses. Raises
+    UsageError when no term has any weight.
+    """
+    use_threads(context.run)
+    easel = Easel(inputs, terms, options, context, balanced=balanced)
+    stages = stages_for(inputs.content.shape[:2], options)
+    start = first_picture(
+        easel.content, inputs.extras.get("init_picture"), stages[0].size, options, context, easel.device
+    )
+    picture, account = descend(start, stages, easel.objective, options, context)
+    finished = with_kept_colour(to_array(picture), inputs.content, options.preserve_colour)
+    return Result(finished, easel.report(account))
+
+
+class Easel:
+    """The pictures, the network and the weights of one run."""
+
+    def __init__(
+        self, inputs: Inputs, terms: Sequence[Term], options: FeatureOptions, context: Context, *, balanced: bool
+    ) -> None:
+        self.terms = [term for term in terms if term.pull > 0]
+        if not self.terms:
+            names = ", ".join(f"{term.name}_weight" for term in terms)
+            raise UsageError(f"{names}: all the weights are zero; nothing would move the picture")
+        self.inputs, self.options, self.context, self.balanced = inputs, options, context, balanced
+        self.device = choose_device(context.run)
+        self.precision = choose_precision(context.run, self.device)
+        self.layers = tuple(dict.fromkeys(layer for term in self.terms for layer in term.layers))
+        self.content, self.styles = recoloured(inputs, options.preserve_colour)
+        self.pulls = {} if balanced else {term.name: term.pull for term in self.terms}
+        self.weights: dict[str, float] = {}
+
+    def network(self, last: bool) -> VGG19 | None:
+        """VGG-19 as far as the terms need it, pooling as the scale wants it; None when they look at pixels alone."""
+        if not self.layers:
+            return None
+        pooling = self.options.pooling
+        if pooling == "auto":
+            pooling = "max" if last else "average"
+        return VGG19.load(deepest(self.layers), pooling=pooling, precision=self.precision, device=self.device)
+
+    def view(self, picture: Tensor, network: VGG19 | None) -> View:
+        """A picture with its features at every layer a term asked for."""
+        return View(picture, network(picture, self.layers) if network else {})
+
+    def scene(self, size: tuple[int, int], network: VGG19 | None) -> Scene:
+        """Photo and paintings at one scale."""
+        content = self.view(to_tensor(resize(self.content, size), self.device), network)
+        sizes = [style_size(painting.shape[:2], size, self.options.style_scale) for painting in self.styles]
+        views = [
+            self.view(to_tensor(resize(painting, scaled), self.device), network)
+            for painting, scaled in zip(self.styles, sizes, strict=True)
+        ]
+        return Scene(content, tuple(zip(views, self.inputs.style_shares, strict=True)))
+
+    def objective(self, stage: Scale, last: bool) -> Objective:
+        """The weighted loss at one scale. The weights are found once, at the coarsest."""
+        network = self.network(last)
+        with torch.no_grad():
+            scene = self.scene(stage.size, network)
+            aims = {term.name: term.aims(scene) for term in self.terms}
+        if not self.pulls:
+            self.pulls = self.balance(aims, scene.content.picture, network)
+        losses = {name: aim.loss for group in aims.values() for name, aim in group.items()}
+        weights = {name: self.pulls[term] * aim.share for term in aims for name, aim in aims[term].items()}
+        self.weights = weights
+
+        def objective(picture: Tensor) -> tuple[Tensor, dict[str, float]]:
+            view = self.view(picture, network)
+            found = {name: loss(view) for name, loss in losses.items()}
+            total = torch.stack([weights[name] * loss for name, loss in found.items()]).sum()
+            return total, {name: loss.item() for name, loss in found.items()}
+
+        return objective
+
+    def balance(self, aims: dict[str, dict[str, Aim]], content: Tensor, network: VGG19 | None) -> dict[str, float]:
+        """Factors that let every term pull as hard as asked at a picture between the photo and noise."""
+
+        def groups(picture: Tensor) -> dict[str, Tensor]:
+            view = self.view(picture, network)
+            return {
+                term: torch.stack([aim.share * aim.loss(view) for aim in group.values()]).sum()
+                for term, group in aims.items()
+            }
+
+        probe = probe_picture(content, self.context.run.seed)
+        return balanced_weights(groups, probe, {term.name: term.pull for term in self.terms})
+
+    def report(self, stages: list[dict[str, object]]) -> dict[str, object]:
+        """What happened, JSON-ready."""
+        return {
+            "device": self.device.type,
+            "precision": self.precision,
+            "stages": stages,
+            "loss_weights": self.weights,
+        }

@@ -1,0 +1,116 @@
+"""Terms: the reasons to change a picture, each with a name and a pull, that any method may list side by side.
+
+A term looks at the photo and the paintings once for every scale and answers with aims: losses of the moving picture.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from impasto.content.features import feature_loss
+from impasto.content.smoothness import total_variation
+from impasto.encoders.vgg import check_layers
+
+TINY = 1e-12  # below any loss that means something: a black painting's targets have almost no size
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture (1, 3, H, W) in [0, 1] and what the network sees in it, by layer."""
+
+    picture: Tensor
+    features: dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What there is to paint from at one scale: the photo, and the paintings with their shares, which sum to one."""
+
+    content: View
+    styles: tuple[tuple[View, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """One loss at one scale, and its weight among the aims of its term."""
+
+    loss: Callable[[View], Tensor]
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A group of aims that pull together. `layers`: what it must see; `aims`: the losses by name at one scale."""
+
+    name: str
+    pull: float
+    aims: Callable[[Scene], dict[str, Aim]]
+    layers: tuple[str, ...] = ()
+
+
+Target = TypeVar("Target")
+Samples = Sequence[tuple[Tensor, float]]
+"""One layer's features of every painting, (1, C, h, w), each with the painting's share."""
+Share = Callable[[str, Tensor], float]
+"""(layer, target) -> the weight of that layer's loss, for weights that a publication states."""
+
+
+def content_term(pull: float, layers: Mapping[str, float], share: Share | None = None) -> Term:
+    """Keep the photo's features at the layers given, each with its weight."""
+
+    def measure(scene: Scene, layer: str) -> Tensor:
+        return scene.content.features[layer]
+
+    return _layered("content", pull, layers, measure, feature_loss, share)
+
+
+def style_term(pull: float, layers: Mapping[str, float], measure: Callable[[Samples], Target],
+               loss: Callable[[Tensor, Target], Tensor], share: Share | None = None, name: str = "style") -> Term:  # fmt: skip
+    """Take on what a texture model measures in the paintings' features at the layers given; their weights are relative.
+
+    measure: the paintings' features at a layer -> its target there. loss: (features, target) -> scalar.
+    """
+    total = sum(layers.values()) or 1.0
+
+    def measured(scene: Scene, layer: str) -> Target:
+        return measure([(view.features[layer], part) for view, part in scene.styles])
+
+    return _layered(name, pull, {k: w / total for k, w in layers.items()}, measured, loss, share)
+
+
+def smoothness_term(pull: float) -> Term:
+    """Let neighbouring pixels agree."""
+    return Term("tv", pull, lambda _: {"tv": Aim(lambda view: total_variation(view.picture))})
+
+
+def blended(statistic: Callable[[Tensor], Tensor]) -> Callable[[Samples], Tensor]:
+    """Measure a statistic in every painting and blend by shares: for statistics of which a mean is one again."""
+    return lambda samples: torch.stack([part * statistic(features) for features, part in samples]).sum(0)
+
+
+def relative_share(weight: float, loss_of_nothing: Tensor) -> float:
+    """The weight of a loss taken relative to what a blank would score: the same pull then serves every scale and layer."""
+    return weight / max(loss_of_nothing.item(), TINY)
+
+
+def _layered(name: str, pull: float, layers: Mapping[str, float], measure: Callable[[Scene, str], Target],
+             loss: Callable[[Tensor, Target], Tensor], share: Share | None) -> Term:  # fmt: skip
+    """One aim for every layer that has a weight."""
+    check_layers(layers)
+    weights = {layer: weight for layer, weight in layers.items() if weight > 0}
+
+    def aim(scene: Scene, layer: str) -> Aim:
+        target = measure(scene, layer)
+        if share is not None:
+            assert isinstance(target, Tensor)
+            part = share(layer, target)
+        else:
+            part = relative_share(weights[layer], loss(torch.zeros_like(scene.content.features[layer]), target))
+        return Aim(lambda view: loss(view.features[layer], target), part)
+
+    return Term(
+        name, pull if weights else 0.0, lambda scene: {f"{name} {k}": aim(scene, k) for k in weights}, tuple(weights)
+    )
