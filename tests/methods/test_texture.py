@@ -9,7 +9,7 @@ from impasto.core import Context, Inputs, RunOptions, Style, UsageError
 from impasto.encoders.vgg import VGG19
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.texture import METHOD
-from impasto.methods.optimization.texture.synthesise import Loom, stylize
+from impasto.methods.optimization.texture.synthesise import Loom, stylize, terms
 from impasto.textures.covariance import gram
 from impasto.textures.spectrum import amplitude_target, spectrum_loss
 
@@ -24,6 +24,10 @@ def sample(painted):
 
 def context(seed=0):
     return Context(RunOptions(device="cpu", precision="float32", seed=seed))
+
+
+def loom_for(canvas, sample, options):
+    return Loom(Inputs(canvas, (Style(sample),)), terms(options), options, context(), balanced=True)
 
 
 def make(*samples, size=(64, 64), seed=0, **options):
@@ -92,12 +96,12 @@ def test_two_samples_meet_between_the_two(sample, painted):
 def test_a_sample_keeps_its_own_pixels_unless_it_is_larger_or_told_otherwise(painted, sample_size, scale, seen):
     options = METHOD.make_options(style_scale=scale)
     canvas = np.full((100, 128, 3), 0.5, np.float32)
-    loom = Loom(Inputs(canvas, (Style(painted(*sample_size)),)), options, context())
-    assert loom.sample_at(loom.samples[0], (100, 128)).shape[-2:] == seen
+    loom = loom_for(canvas, painted(*sample_size), options)
+    assert loom.sample_at(loom.styles[0], (100, 128)).shape[-2:] == seen
 
 
 def test_start_noise_has_the_samples_colours(sample):
-    loom = Loom(Inputs(np.zeros((99, 99, 3), np.float32), (Style(sample),)), METHOD.make_options(), context())
+    loom = loom_for(np.zeros((99, 99, 3), np.float32), sample, METHOD.make_options())
     noise = loom.noise((99, 99))
     assert np.abs(noise.mean((0, 2, 3)).numpy() - sample.mean((0, 1))).max() < 0.03  # clipping moves it a little
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
-from impasto.core import Context, Inputs, Result, UsageError
+from impasto.core import Array, Context, Inputs, Result, UsageError
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.vgg import VGG19, deepest
 from impasto.image import resize, style_size
@@ -56,9 +56,13 @@ class Easel:
         self.device = choose_device(context.run)
         self.precision = choose_precision(context.run, self.device)
         self.layers = tuple(dict.fromkeys(layer for term in self.terms for layer in term.layers))
-        self.content, self.styles = recoloured(inputs, options.preserve_colour)
+        self.content, self.styles = self.pictures()
         self.pulls = {} if balanced else {term.name: term.pull for term in self.terms}
         self.weights: dict[str, float] = {}
+
+    def pictures(self) -> tuple[Array, list[Array]]:
+        """Photo and paintings in the colours that the terms are to see."""
+        return recoloured(self.inputs, self.options.preserve_colour)
 
     def network(self, last: bool) -> VGG19 | None:
         """VGG-19 as far as the terms need it, pooling as the scale wants it; None when they look at pixels alone."""
@@ -113,8 +117,11 @@ class Easel:
                 for term, group in aims.items()
             }
 
-        probe = probe_picture(content, self.context.run.seed)
-        return balanced_weights(groups, probe, {term.name: term.pull for term in self.terms})
+        return balanced_weights(groups, self.probe(content), {term.name: term.pull for term in self.terms})
+
+    def probe(self, content: Tensor) -> Tensor:
+        """Where pulls are measured: between the photo and noise, since its own term has none at the photo itself."""
+        return probe_picture(content, self.context.run.seed)
 
     def report(self, stages: list[dict[str, object]]) -> dict[str, object]:
         """What happened, JSON-ready."""

@@ -13,6 +13,7 @@ from torch import Tensor
 from impasto.content.features import feature_loss
 from impasto.content.smoothness import total_variation
 from impasto.encoders.vgg import check_layers
+from impasto.textures.spectrum import amplitude_target, spectrum_loss
 
 TINY = 1e-12  # below any loss that means something: a black painting's targets have almost no size
 
@@ -79,6 +80,22 @@ def style_term(pull: float, layers: Mapping[str, float], measure: Callable[[Samp
         return measure([(view.features[layer], part) for view, part in scene.styles])
 
     return _layered(name, pull, {k: w / total for k, w in layers.items()}, measured, loss, share)
+
+
+def spectrum_term(pull: float) -> Term:
+    """Take on the paintings' amplitude spectrum; several paintings each pull by their share."""
+
+    def aim(scene: Scene, number: int) -> Aim:
+        size = scene.content.picture.shape[-2], scene.content.picture.shape[-1]
+        view, part = scene.styles[number]
+        target = amplitude_target(view.picture, size)
+        contrast = view.picture.var((2, 3)).mean()
+        return Aim(lambda view: spectrum_loss(view.picture, target), relative_share(part, contrast))
+
+    def aims(scene: Scene) -> dict[str, Aim]:
+        return {f"spectrum {number + 1}": aim(scene, number) for number in range(len(scene.styles))}
+
+    return Term("spectrum", pull, aims)
 
 
 def smoothness_term(pull: float) -> Term:

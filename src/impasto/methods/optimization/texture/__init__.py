@@ -29,6 +29,11 @@ class Options(CanvasOptions, DescentOptions):
     init: Annotated[Literal["spectrum", "noise"], UI(advanced=True)] = "spectrum"
     """The noise to start from: with the sample's colours and frequencies in random places, or uniform."""
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Every layer the losses look at."""
+        return tuple(self.style_layers)
+
 
 METHOD = Method(
     id="texture",
@@ -46,7 +51,7 @@ METHOD = Method(
         "tiny": {"size": 64, "steps": 6, "scales": 1},
     },
     run="impasto.methods.optimization.texture.synthesise:stylize",
-    estimate="impasto.methods.optimization.texture.estimate:estimate",
+    estimate="impasto.reconstruction.estimate:estimate",
     weights=("vgg19",),
     deviations=(
         "Works coarse to fine, which finds structures larger than the network's receptive fields; preset 'paper' runs one scale.",
