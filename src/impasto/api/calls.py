@@ -17,6 +17,7 @@ def stylize(
     method: str | Method | None = None,
     preset: str | None = None,
     masks: Sequence[Source] = (),
+    style_masks: Sequence[Source] = (),
     extras: Mapping[str, Source] | None = None,
     listener: Callable[[Progress], None] | None = None,
     context: Context | None = None,
@@ -28,7 +29,8 @@ def stylize(
     float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
     pairs, or a dict from path to weight; weights are relative to one another. A method that needs no photo, such as
     "texture", takes the style alone: `stylize("bark.jpg", method="texture")`. method, preset: ids as
-    `impasto.methods()` lists them. options: those of the method, `size` among them, and those of every run: `seed`,
+    `impasto.methods()` lists them. masks: where each style goes, for methods that take them; style_masks: from where in
+    each style it comes. options: those of the method, `size` among them, and those of every run: `seed`,
     `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
     another thread may stop; it carries the run's options itself.
 
@@ -48,6 +50,7 @@ def stylize(
         method=method,
         preset=preset,
         masks=masks,
+        style_masks=style_masks,
         extras=extras,
         run=context.run,
         options=options,

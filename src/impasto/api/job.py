@@ -17,7 +17,6 @@ from impasto.core import (
     Extra,
     ImpastoError,
     Inputs,
-    Masks,
     Method,
     Result,
     RunError,
@@ -29,9 +28,9 @@ from impasto.core import (
     unknown,
 )
 from impasto.image import Picture
-from impasto.image.colour import luminance
 
 from . import machine, sizes, sources
+from .masks import Subject, check_mask_count, read_masks
 from .report import describe_picture, full_report
 from .stylized import Stylized
 from .wording import memory_text, time_text
@@ -116,6 +115,7 @@ def prepare(
     method: str | Method | None = None,
     preset: str | None = None,
     masks: Sequence[sources.Source] = (),
+    style_masks: Sequence[sources.Source] = (),
     extras: Mapping[str, sources.Source] | None = None,
     run: RunOptions | None = None,
     options: Mapping[str, Any] | None = None,
@@ -130,18 +130,24 @@ def prepare(
     run = run or RunOptions()
     content, pairs = _roles(chosen, content, sources.weighted(styles))
     extras = dict(extras or {})
-    _check_inputs(chosen, len(pairs), len(masks), extras)
+    _check_inputs(chosen, len(pairs), extras)
+    check_mask_count(chosen, len(pairs), len(masks), len(style_masks))
     photo, looks, canvas = _subject(chosen, content, pairs, settings)
     size = getattr(settings, "size", None)
     subject = (photo.name, photo.size) if canvas is None else ("canvas", canvas)
     shape = sizes.check_content(*subject, size, chosen.size, chosen.id, blank=canvas is not None)
     estimate = _estimate(chosen, subject[1], size, shape, len(pairs), settings, run)
-    regions = [sources.picture(mask, f"mask {number}") for number, mask in enumerate(masks, 1)]
+    lying = [Subject(photo.name, subject[1], shape)] * len(masks)
+    regions, guides = read_masks(masks, lying, "mask")
+    parts, origins = read_masks(
+        style_masks, [Subject(look.name, look.size, look.size) for look, _ in looks][: len(style_masks)], "style mask"
+    )
     further = {name: sources.picture(source, name) for name, source in extras.items()}
     inputs = Inputs(
         content=sources.blank(shape) if canvas else sources.fitted(sources.opaque(photo), shape),
         styles=tuple(Style(_locked(sources.opaque(look)), weight, look.name) for look, weight in looks),
-        masks=tuple(sources.fitted(luminance(sources.opaque(region)), shape) for region in regions),
+        masks=guides,
+        style_masks=origins,
         extras={name: _locked(sources.opaque(extra)) for name, extra in further.items()},
     )
     return Job(
@@ -157,9 +163,10 @@ def prepare(
             **({} if canvas else {"content": describe_picture(photo)}),
             "styles": [{**describe_picture(look), "weight": weight} for look, weight in looks],
             "masks": [describe_picture(region) for region in regions],
+            **({"style_masks": [describe_picture(part) for part in parts]} if parts else {}),
             "extras": {name: describe_picture(extra) for name, extra in further.items()},
         },
-        notes=_notes([*([] if canvas else [photo]), *(look for look, _ in looks), *regions, *further.values()]),
+        notes=_notes([*([] if canvas else [photo]), *(look for look, _ in looks), *regions, *parts, *further.values()]),
     )
 
 
@@ -199,7 +206,7 @@ def _locked(array: Array) -> Array:
     return sources.fitted(array, array.shape[:2])
 
 
-def _check_inputs(method: Method, styles: int, masks: int, extras: Mapping[str, Any]) -> None:
+def _check_inputs(method: Method, styles: int, extras: Mapping[str, Any]) -> None:
     """Refuse pictures the method has no use for, and name the ones it misses."""
     takes = next((spec for spec in method.inputs if isinstance(spec, Styles)), None)
     if takes is None and styles:
@@ -209,11 +216,6 @@ def _check_inputs(method: Method, styles: int, masks: int, extras: Mapping[str, 
         raise UsageError(f"no style picture. '{method.id}' needs {needs}.")
     if takes is not None and styles > 1 and not takes.many:
         raise UsageError(f"'{method.id}' takes one style picture, got {styles}.")
-    regions = next((spec for spec in method.inputs if isinstance(spec, Masks)), None)
-    if regions is None and masks:
-        raise UsageError(f"'{method.id}' takes no masks.")
-    if regions is not None and not masks and not regions.optional:
-        raise UsageError(f"'{method.id}' needs masks. {regions.help}")
     declared = {spec.name: spec for spec in method.inputs if isinstance(spec, Extra)}
     for name in extras:
         if name not in declared:

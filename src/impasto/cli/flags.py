@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from impasto import registry
-from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, UsageError, describe
+from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, StyleMasks, UsageError, describe
 
 from .commands import Command, Option
 from .output import OutputOptions
@@ -157,11 +157,11 @@ def chosen_method(ctx: click.Context) -> Method:
 
 def _picture_flags(method: Method) -> Iterator[Option]:
     for spec in method.inputs:
-        if isinstance(spec, Masks | Extra):
-            name = "mask" if isinstance(spec, Masks) else spec.name
+        if isinstance(spec, Masks | StyleMasks | Extra):
+            name = spec.name if isinstance(spec, Extra) else spec.name.removesuffix("s")  # given once for each
             yield Option(
                 [f"--{name.replace('_', '-')}", name],
-                multiple=isinstance(spec, Masks),
+                multiple=not isinstance(spec, Extra),
                 metavar="FILE",
                 help=spec.help,
                 section="Pictures",

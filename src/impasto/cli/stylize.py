@@ -72,7 +72,7 @@ def refuse_two_outputs(target: Destination, as_json: bool, run: RunOptions) -> N
 
 def _further_pictures(method: Method, values: dict[str, Any]) -> list[str]:
     extras = (values.get(spec.name) for spec in method.inputs if isinstance(spec, Extra))
-    return [*(values.get("mask") or ()), *(name for name in extras if name)]
+    return [*(values.get("mask") or ()), *(values.get("style_mask") or ()), *(name for name in extras if name)]
 
 
 def _prepare(
@@ -96,6 +96,7 @@ def _prepare(
         method=method,
         preset=values["preset"],
         masks=[pictures.read(name) for name in values.get("mask") or ()],
+        style_masks=[pictures.read(name) for name in values.get("style_mask") or ()],
         extras={name: pictures.read(source) for name, source in extras.items()},
         run=run,
         options=options,

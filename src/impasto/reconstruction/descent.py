@@ -41,12 +41,13 @@ def enlarge(picture: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def descend(picture: Tensor, stages: Sequence[Scale], objective_at: ObjectiveAt, options: DescentOptions,
-            context: Context) -> tuple[Tensor, list[dict[str, object]]]:  # fmt: skip
+            context: Context, *, before: int = 0, after: int = 0) -> tuple[Tensor, list[dict[str, object]]]:  # fmt: skip
     """Minimise at every stage, each from the enlarged result of the one before; the picture and an account by stage.
 
+    before, after: steps that other descents of the same run have spent and will spend, for whoever watches.
     A run that is stopped gives the best picture so far at the final size. Raises Cancelled when there is none yet.
     """
-    total, done = sum(stage.steps for stage in stages), 0
+    total, done = before + sum(stage.steps for stage in stages) + after, before
     account: list[dict[str, object]] = []
     for stage in stages:
         if context.stopping:

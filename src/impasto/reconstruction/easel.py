@@ -24,11 +24,13 @@ from .terms import Aim, Scene, Term, View
 
 
 def paint(
-    inputs: Inputs, terms: Sequence[Term], options: FeatureOptions, context: Context, *, balanced: bool = True
-) -> Result:
+    inputs: Inputs, terms: Sequence[Term], options: FeatureOptions, context: Context, *, balanced: bool = True,
+    before: int = 0, after: int = 0,
+) -> Result:  # fmt: skip
     """Optimise the pixels, coarse to fine, until every term is as content as its pull against the others allows.
 
-    balanced: weigh each term by its pull on the pixels; otherwise pulls are plain factors of the losses. Raises
+    balanced: weigh each term by its pull on the pixels; otherwise pulls are plain factors of the losses. before, after:
+    steps that other descents of the same run spend. Raises
     UsageError when no term has any weight.
     """
     use_threads(context.run)
@@ -37,7 +39,7 @@ def paint(
     start = first_picture(
         easel.content, inputs.extras.get("init_picture"), stages[0].size, options, context, easel.device
     )
-    picture, account = descend(start, stages, easel.objective, options, context)
+    picture, account = descend(start, stages, easel.objective, options, context, before=before, after=after)
     finished = with_kept_colour(to_array(picture), inputs.content, options.preserve_colour)
     return Result(finished, easel.report(account))
 
