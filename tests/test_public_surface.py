@@ -55,7 +55,7 @@ def test_the_folder_of_methods_is_also_the_function_that_lists_them():
 def test_stylize_keeps_its_parameters():
     parameters = inspect.signature(impasto.stylize).parameters
     assert list(parameters) == [
-        "content", "styles", "method", "preset", "masks", "extras", "listener", "context", "options",
+        "content", "styles", "method", "preset", "masks", "style_masks", "extras", "listener", "context", "options",
     ]  # fmt: skip
     assert all(
         p.kind is p.KEYWORD_ONLY for name, p in parameters.items() if name not in ("content", "styles", "options")

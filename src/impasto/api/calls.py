@@ -17,6 +17,7 @@ def stylize(
     method: str | Method | None = None,
     preset: str | None = None,
     masks: Sequence[Source] = (),
+    style_masks: Sequence[Source] = (),
     extras: Mapping[str, Source] | None = None,
     listener: Callable[[Progress], None] | None = None,
     context: Context | None = None,
@@ -25,9 +26,12 @@ def stylize(
     """Repaint a photo in the style of one or more other pictures.
 
     content: a path, bytes, an open file, a PIL image, an array (H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or
-    float in [0, 1], or a decoded `Picture`; None for the methods that can do without. styles: one such picture, a list of them, a list of (picture, weight)
-    pairs, or a dict from path to weight; weights are relative to one another. method, preset: ids as
-    `impasto.methods()` lists them. options: those of the method, `size` among them, and those of every run: `seed`,
+    float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
+    pairs, or a dict from path to weight; weights are relative to one another. A method that can do without a photo takes
+    a lone picture as the style: `stylize("bark.jpg", method="texture")`; `content` may be None as well. method,
+    preset: ids as `impasto.methods()` lists them. masks: where each style goes, for methods that take them;
+    style_masks: from where in each style it comes. extras: further pictures by the names the method declares. options:
+    those of the method, `size` among them, and those of every run: `seed`,
     `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
     another thread may stop; it carries the run's options itself.
 
@@ -47,6 +51,7 @@ def stylize(
         method=method,
         preset=preset,
         masks=masks,
+        style_masks=style_masks,
         extras=extras,
         run=context.run,
         options=options,

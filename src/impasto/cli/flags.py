@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from impasto import registry
-from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, UsageError, describe
+from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, StyleMasks, UsageError, describe
 
 from .commands import Command, Option
 from .output import OutputOptions
@@ -124,7 +124,34 @@ class MethodCommand(Command):
         own = super().get_params(ctx)
         if _CHOSEN not in ctx.meta or ctx.ignore_unknown_options:
             return own
-        return [*own[:-1], *method_flags(*ctx.meta[_CHOSEN]), own[-1]]
+        method, shown = ctx.meta[_CHOSEN]
+        return [*_arguments(own[:-1], method), *method_flags(method, shown), own[-1]]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what the command does; what the method does, where the command's own sentence would not be true of it."""
+        method = ctx.meta[_CHOSEN][0] if _CHOSEN in ctx.meta else None
+        if method is None or (method.needs_content and method.takes_styles):
+            super().format_help_text(ctx, formatter)
+            return
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(method.summary)
+
+
+def _arguments(params: list[click.Parameter], method: Method) -> list[click.Parameter]:
+    """The command's parameters, with no PHOTO or STYLE that the method does not take, and [PHOTO] where it may be missing."""
+    if not method.takes_content:
+        # Click fills arguments from the left: with the photo gone, the first word is a style.
+        styles = click.Argument(["styles"], metavar="STYLE[:WEIGHT]...", nargs=-1, required=True)
+        return [styles if p.name == "styles" else p for p in params if p.name != "photo"]
+    changed: dict[str, click.Parameter] = {}
+    if not method.needs_content:
+        # A lone word lands here, and is made the style once the pictures are told apart.
+        changed["photo"] = click.Argument(["photo"], metavar="[PHOTO]", required=False)
+    if not method.takes_styles:
+        # Kept, unseen, so that a style that was given is refused with the method's own words.
+        changed["styles"] = click.Argument(["styles"], metavar="", nargs=-1)
+    return [changed.get(p.name or "", p) for p in params]
 
 
 def chosen_method(ctx: click.Context) -> Method:
@@ -134,11 +161,11 @@ def chosen_method(ctx: click.Context) -> Method:
 
 def _picture_flags(method: Method) -> Iterator[Option]:
     for spec in method.inputs:
-        if isinstance(spec, Masks | Extra):
-            name = "mask" if isinstance(spec, Masks) else spec.name
+        if isinstance(spec, Masks | StyleMasks | Extra):
+            name = spec.name if isinstance(spec, Extra) else spec.name.removesuffix("s")  # given once for each
             yield Option(
                 [f"--{name.replace('_', '-')}", name],
-                multiple=isinstance(spec, Masks),
+                multiple=not isinstance(spec, Extra),
                 metavar="FILE",
                 help=spec.help,
                 section="Pictures",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from impasto.core import Content, Context, Extra, Method, RunOptions, UsageError, parse_options
+from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
 
 from . import pictures
 from .commands import option
@@ -25,11 +25,11 @@ EXIT_INTERRUPTED = 130
     cls=MethodCommand,
     section="Make pictures",
     short_help="A photo in the style of a painting. What 'impasto PHOTO PAINTING' runs.",
-    epilog="PHOTO or one STYLE may be '-' for standard input, OUT may be '-' for standard output. "
-    "Several styles take weights: a.jpg:2 b.jpg:1. --method ID --help shows that method's options. Where a method can do "
-    "without a photo, a single picture is the style.",
+    epilog="A picture may be '-' for standard input, OUT may be '-' for standard output. "
+    "Several styles take weights: a.jpg:2 b.jpg:1. Where a method can do without a photo, a single picture is the style. "
+    "--method ID --help shows that method's options.",
 )
-@click.argument("photo", metavar="PHOTO", required=False)
+@click.argument("photo", metavar="PHOTO")
 @click.argument("styles", metavar="STYLE[:WEIGHT]...", nargs=-1)
 @option("-o", "--output", metavar="FILE", help="The picture to write; the suffix decides the format.")
 @option("-m", "--method", type=MethodId(), metavar="ID", help="How to do it; 'impasto methods' lists them.")
@@ -37,10 +37,10 @@ EXIT_INTERRUPTED = 130
 @option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
 @option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.pass_context
-def stylize(ctx: click.Context, photo: str | None, styles: tuple[str, ...], **values: Any) -> int:
+def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
     """Repaint PHOTO in the style of one or more STYLE pictures."""
     quiet, method = values["quiet"], chosen_method(ctx)
-    photo, styles = _photo_and_styles(ctx, method, photo, styles)
+    photo: str | None = values.get("photo")  # no argument of a method that takes none
     weighted = [pictures.split_weight(word) for word in styles]
     names = [*filter(None, [photo]), *(name for name, _ in weighted), *_further_pictures(method, values)]
     stem = pictures.stem_of(photo, (name for name, _ in weighted), method.id)
@@ -62,19 +62,6 @@ def stylize(ctx: click.Context, photo: str | None, styles: tuple[str, ...], **va
     return EXIT_INTERRUPTED if result.interrupted else 0
 
 
-def _photo_and_styles(
-    ctx: click.Context, method: Method, photo: str | None, styles: tuple[str, ...]
-) -> tuple[str | None, tuple[str, ...]]:
-    """Tell the photo from the styles: a method that can do without a photo takes a single picture for the style."""
-    spared = any(isinstance(spec, Content) and spec.optional for spec in method.inputs)
-    if photo is None and not spared:
-        argument = next(param for param in ctx.command.params if param.name == "photo")
-        raise click.MissingParameter(ctx=ctx, param=argument)
-    if spared and photo is not None and not styles:
-        return None, (photo,)
-    return photo, styles
-
-
 def refuse_two_outputs(target: Destination, as_json: bool, run: RunOptions) -> None:
     """Standard output holds one thing, and it has no folder to put a preview in."""
     if target.path is None and as_json:
@@ -85,7 +72,7 @@ def refuse_two_outputs(target: Destination, as_json: bool, run: RunOptions) -> N
 
 def _further_pictures(method: Method, values: dict[str, Any]) -> list[str]:
     extras = (values.get(spec.name) for spec in method.inputs if isinstance(spec, Extra))
-    return [*(values.get("mask") or ()), *(name for name in extras if name)]
+    return [*(values.get("mask") or ()), *(values.get("style_mask") or ()), *(name for name in extras if name)]
 
 
 def _prepare(
@@ -109,6 +96,7 @@ def _prepare(
         method=method,
         preset=values["preset"],
         masks=[pictures.read(name) for name in values.get("mask") or ()],
+        style_masks=[pictures.read(name) for name in values.get("style_mask") or ()],
         extras={name: pictures.read(source) for name, source in extras.items()},
         run=run,
         options=options,

@@ -74,6 +74,21 @@ class Method:
             self.make_options(preset)
 
     @property
+    def takes_content(self) -> bool:
+        """Whether there may be a photo to repaint."""
+        return any(isinstance(spec, Content) for spec in self.inputs)
+
+    @property
+    def needs_content(self) -> bool:
+        """Whether there must be one; without it the method makes its picture from the others alone."""
+        return any(isinstance(spec, Content) and not spec.optional for spec in self.inputs)
+
+    @property
+    def takes_styles(self) -> bool:
+        """Whether there are style pictures whose look is taken."""
+        return any(isinstance(spec, Styles) for spec in self.inputs)
+
+    @property
     def references(self) -> tuple[Paper, ...]:
         """The publications behind the method."""
         return tuple(PAPERS[key] for key in self.papers)

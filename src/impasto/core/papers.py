@@ -35,6 +35,10 @@ _ALL = (
     Paper("li2016", "Li, Wand", "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis", "CVPR; arXiv:1601.04589", 2016, "https://arxiv.org/abs/1601.04589"),
     Paper("chen2016", "Chen, Schmidt", "Fast Patch-based Style Transfer of Arbitrary Style", "NIPS Workshop on Constructive Machine Learning; arXiv:1612.04337", 2016, "https://arxiv.org/abs/1612.04337"),
     Paper("champandard2016", "Champandard", "Semantic Style Transfer and Turning Two-Bit Doodles into Fine Artworks", "arXiv:1603.01768", 2016, "https://arxiv.org/abs/1603.01768"),
+    Paper("liu2016", "Liu, Gousseau, Xia", "Texture Synthesis through Convolutional Neural Networks and Spectrum Constraints", "ICPR; arXiv:1605.01141", 2016, "https://arxiv.org/abs/1605.01141"),
+    Paper("galerne2011", "Galerne, Gousseau, Morel", "Random Phase Textures: Theory and Synthesis", "IEEE TIP 20(1)", 2011, "https://doi.org/10.1109/TIP.2010.2052822"),
+    Paper("mahendran2015", "Mahendran, Vedaldi", "Understanding Deep Image Representations by Inverting Them", "CVPR; arXiv:1412.0035", 2015, "https://arxiv.org/abs/1412.0035"),
+    Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
-from impasto.core import Context, Inputs, Result, UsageError
+from impasto.core import Array, Context, Inputs, Result, UsageError
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.vgg import VGG19, deepest
 from impasto.image import resize, style_size
@@ -26,12 +26,13 @@ _MARGIN_PX = 4  # enough to keep the edge from going dark, at 3 % of the time at
 
 
 def paint(
-    inputs: Inputs, terms: Sequence[Term], options: FeatureOptions, context: Context, *, balanced: bool = True
-) -> Result:
+    inputs: Inputs, terms: Sequence[Term], options: FeatureOptions, context: Context, *, balanced: bool = True,
+    before: int = 0, after: int = 0,
+) -> Result:  # fmt: skip
     """Optimise the pixels, coarse to fine, until every term is as content as its pull against the others allows.
 
-    balanced: weigh each term by its pull on the pixels; otherwise pulls are plain factors of the losses. Raises
-    UsageError when no term has any weight.
+    balanced: weigh each term by its pull on the pixels; otherwise pulls are plain factors of the losses. before, after:
+    steps that other descents of the same run spend. Raises UsageError when no term has any weight.
     """
     use_threads(context.run)
     easel = Easel(inputs, terms, options, context, balanced=balanced)
@@ -39,7 +40,7 @@ def paint(
     start = first_picture(
         easel.content, inputs.extras.get("init_picture"), stages[0].size, options, context, easel.device
     )
-    picture, account = descend(start, stages, easel.objective, options, context)
+    picture, account = descend(start, stages, easel.objective, options, context, before=before, after=after)
     finished = with_kept_colour(to_array(picture), inputs.content, options.preserve_colour)
     return Result(finished, easel.report(account))
 
@@ -58,9 +59,13 @@ class Easel:
         self.device = choose_device(context.run)
         self.precision = choose_precision(context.run, self.device)
         self.layers = tuple(dict.fromkeys(layer for term in self.terms for layer in term.layers))
-        self.content, self.styles = recoloured(inputs, options.preserve_colour)
+        self.content, self.styles = self.pictures()
         self.pulls = {} if balanced else {term.name: term.pull for term in self.terms}
         self.weights: dict[str, float] = {}
+
+    def pictures(self) -> tuple[Array, list[Array]]:
+        """Photo and paintings in the colours that the terms are to see."""
+        return recoloured(self.inputs, self.options.preserve_colour)
 
     def network(self, last: bool) -> VGG19 | None:
         """VGG-19 as far as the terms need it, pooling as the scale wants it; None when they look at pixels alone."""
@@ -73,7 +78,8 @@ class Easel:
 
     def view(self, picture: Tensor, network: VGG19 | None) -> View:
         """A picture with its features at every layer a term asked for."""
-        return View(picture, network(picture, self.layers, margin_px=_MARGIN_PX) if network else {})
+        seen = network(picture, self.layers, margin_px=_MARGIN_PX) if network else {}
+        return View(picture, seen, _MARGIN_PX)
 
     def scene(self, size: tuple[int, int], network: VGG19 | None) -> Scene:
         """Photo and paintings at one scale."""
@@ -115,8 +121,11 @@ class Easel:
                 for term, group in aims.items()
             }
 
-        probe = probe_picture(content, self.context.run.seed)
-        return balanced_weights(groups, probe, {term.name: term.pull for term in self.terms})
+        return balanced_weights(groups, self.probe(content), {term.name: term.pull for term in self.terms})
+
+    def probe(self, content: Tensor) -> Tensor:
+        """Where pulls are measured: between the photo and noise, since its own term has none at the photo itself."""
+        return probe_picture(content, self.context.run.seed)
 
     def report(self, stages: list[dict[str, object]]) -> dict[str, object]:
         """What happened, JSON-ready."""

@@ -36,23 +36,13 @@ class HistogramOptions(BaseOptions):
     """Layers of VGG-19 whose histograms are matched, with weights."""
 
 
-class OptimisationOptions(PictureOptions):
-    """What can be turned on any online method; each adds its own and sets its own defaults."""
+class DescentOptions(PictureOptions):
+    """How pixels are moved, whatever the loss."""
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 130
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
-    content_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
-    """How strongly the photo holds on to its shapes."""
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
-    """How strongly the painting pulls, relative to the content."""
     tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.0
     """How strongly grain is smoothed away (total variation)."""
-    style_scale: Annotated[float, Field(gt=0, le=8)] = 1.0
-    """Size of the painting relative to the result: smaller gives finer strokes."""
-    preserve_colour: Literal["off", "luminance", "match"] = "off"
-    """Keep the photo's colours: luminance repaints only light and dark; match first gives the painting the photo's colours."""
-    init: Literal["content", "noise"] = "content"
-    """Where the picture starts, unless an init picture is given."""
     optimiser: Annotated[Literal["lbfgs", "adam"], UI(advanced=True)] = "lbfgs"
     """L-BFGS is the better painter; Adam needs less memory."""
     learning_rate: Annotated[float, Field(gt=0, le=10), UI(scale="log", advanced=True)] = 0.02
@@ -61,6 +51,21 @@ class OptimisationOptions(PictureOptions):
     """How many sizes from coarse to fine; empty starts at about 128 pixels."""
     scale_factor: Annotated[float, Field(ge=1.1, le=4), UI(advanced=True)] = 2.0
     """Growth from one scale to the next."""
+
+
+class OptimisationOptions(DescentOptions):
+    """What can be turned on any online style transfer; each method adds its own and sets its own defaults."""
+
+    content_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
+    """How strongly the photo holds on to its shapes."""
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
+    """How strongly the painting pulls, relative to the content."""
+    style_scale: Annotated[float, Field(gt=0, le=8)] = 1.0
+    """Size of the painting relative to the result: smaller gives finer strokes."""
+    preserve_colour: Literal["off", "luminance", "match"] = "off"
+    """Keep the photo's colours: luminance repaints only light and dark; match first gives the painting the photo's colours."""
+    init: Literal["content", "noise"] = "content"
+    """Where the picture starts, unless an init picture is given."""
 
 
 class FeatureOptions(OptimisationOptions):

@@ -15,16 +15,21 @@ from impasto.content.laplacian import contours, laplacian_loss
 from impasto.content.smoothness import total_variation
 from impasto.encoders.vgg import check_layers
 from impasto.textures.histogram import histogram_loss, quantiles
+from impasto.textures.spectrum import amplitude_target, spectrum_loss
 
 TINY = 1e-12  # below any loss that means something: a black painting's targets have almost no size
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A picture (1, 3, H, W) in [0, 1] and what the network sees in it, by layer."""
+    """A picture (1, 3, H, W) in [0, 1] and what the network sees in it, by layer.
+
+    margin_px: how far the picture was mirrored around itself for the network; the features cover that, too.
+    """
 
     picture: Tensor
     features: dict[str, Tensor]
+    margin_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,22 @@ def laplacian_term(pull: float, pools: Mapping[str, float], share: Callable[[int
         return {f"laplacian {pool}": aim(scene.content.picture, pool) for pool in weights}
 
     return Term("laplacian", pull if weights else 0.0, aims)
+
+
+def spectrum_term(pull: float) -> Term:
+    """Take on the paintings' amplitude spectrum; several paintings each pull by their share."""
+
+    def aim(scene: Scene, number: int) -> Aim:
+        size = scene.content.picture.shape[-2], scene.content.picture.shape[-1]
+        view, part = scene.styles[number]
+        target = amplitude_target(view.picture, size)
+        contrast = view.picture.var((2, 3)).mean()
+        return Aim(lambda view: spectrum_loss(view.picture, target), relative_share(part, contrast))
+
+    def aims(scene: Scene) -> dict[str, Aim]:
+        return {f"spectrum {number + 1}": aim(scene, number) for number in range(len(scene.styles))}
+
+    return Term("spectrum", pull, aims)
 
 
 def smoothness_term(pull: float) -> Term:
