@@ -119,3 +119,14 @@ def test_published_weights_see_the_difference_between_a_flat_and_a_textured_pict
     assert a.shape == (1, 512, 8, 8)
     assert (a - b).norm() > 0.5 * a.norm()
     assert VGG19.load("relu4_2") is network  # loaded once
+
+
+def test_a_margin_mirrors_the_picture_instead_of_showing_black_beyond_its_edge():
+    weights, picture = random_weights(), random_picture(20, 20)
+    mirrored = F.pad(picture, (4, 4, 4, 4), mode="reflect")
+    found = VGG19(weights)(picture, ["relu1_2"], margin_px=4)["relu1_2"]
+    torch.testing.assert_close(found, VGG19(weights)(mirrored, ["relu1_2"])["relu1_2"])
+    assert VGG19(weights)(picture[..., :3, :], ["relu1_1"], margin_px=4)["relu1_1"].shape[-2:] == (
+        7,
+        24,
+    )  # at most side - 1

@@ -50,11 +50,17 @@ def content_cosine(result, content):
 
 
 def test_style_comes_and_content_stays(content, style):
-    result = run(content, style, steps=40, scales=2)
+    result = run(content, style, steps=40, scales=2, style_weight=15.0)
     # The published aim (R_s at most 0.05, cosine at least 0.55) is for real pictures of 256 px and 130 steps;
     # at 64 px the deep layers see four positions, so the bounds here are what a broken run cannot reach.
     assert style_ratio(result.picture, content, style) < 0.1
     assert content_cosine(result.picture, content) > 0.5
+
+
+def test_the_tiny_preset_paints_the_golden_picture(content, style, golden):
+    # Twelve steps of a line search amplify the last bit of a sum, which differs between processors and thread counts;
+    # a wrong front end, layer or weight is off by more than a third of the range.
+    golden(run(content, style, steps=12).picture, "gatys", tolerance=0.1)
 
 
 def test_more_style_weight_means_more_style(content, style):
@@ -96,7 +102,7 @@ def test_luminance_mode_keeps_the_photos_colours(content, style):
     inside = ((result.picture > 0) & (result.picture < 1)).all(-1)
     assert inside.mean() > 0.5
     assert np.abs(chroma[inside]).max() < 1 / 255
-    assert np.abs(result.picture - soft).mean() > 0.02
+    assert np.abs(result.picture - soft).mean() > 0.01
 
 
 def test_match_mode_brings_the_palette_close_to_the_photos(content, style):

@@ -33,6 +33,9 @@ _ALL = (
     Paper("galerne2011", "Galerne, Gousseau, Morel", "Random Phase Textures: Theory and Synthesis", "IEEE TIP 20(1)", 2011, "https://doi.org/10.1109/TIP.2010.2052822"),
     Paper("mahendran2015", "Mahendran, Vedaldi", "Understanding Deep Image Representations by Inverting Them", "CVPR; arXiv:1412.0035", 2015, "https://arxiv.org/abs/1412.0035"),
     Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
+    Paper("li2017laplacian", "Li, Xu, Nie, Chua", "Laplacian-Steered Neural Style Transfer", "ACM Multimedia; arXiv:1707.01253", 2017, "https://arxiv.org/abs/1707.01253"),
+    Paper("li2017demystifying", "Li, Wang, Liu, Hou", "Demystifying Neural Style Transfer", "IJCAI; arXiv:1701.01036", 2017, "https://arxiv.org/abs/1701.01036"),
+    Paper("risser2017", "Risser, Wilmot, Barnes", "Stable and Controllable Neural Texture Synthesis and Style Transfer Using Histogram Losses", "arXiv:1701.08893", 2017, "https://arxiv.org/abs/1701.08893"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

@@ -107,14 +107,18 @@ class VGG19:
         computed = [layer for layer in LAYERS[: LAYERS.index(up_to) + 1] if layer.startswith("conv")]
         return _load(computed[-1], pooling, precision, str(device), path)
 
-    def __call__(self, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+    def __call__(self, picture: Tensor, layers: Iterable[str], *, margin_px: int = 0) -> dict[str, Tensor]:
         """Features of a picture: (N, 3, H, W) RGB in [0, 1] -> {layer: (N, C, h, w)} in the network's dtype.
 
+        margin_px: mirror so many pixels around the picture first, and keep them in the features. Without it the
+        convolutions see black beyond the edge, and a picture optimised through them grows a dark frame to match.
         Raises UsageError when the picture is too small to reach the deepest layer.
         """
         wanted = set(check_layers(layers))
         last = deepest(wanted)
         found: dict[str, Tensor] = {}
+        if margin_px := min(margin_px, min(picture.shape[-2:]) - 1):
+            picture = F.pad(picture, (margin_px,) * 4, mode="reflect")
         x = self.front_end(picture).to(self.dtype).contiguous(memory_format=torch.channels_last)
         for name, following in pairwise((*CONVS, "")):
             weight, bias = self._convs[name]

@@ -2,9 +2,38 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from impasto.core import UI, NamedWeights, PictureOptions
+from impasto.core import UI, BaseOptions, NamedWeights, PictureOptions
+
+
+def _check_pools(pools: dict[str, float]) -> dict[str, float]:
+    for name in pools:
+        if not name.isdecimal() or not 1 <= int(name) <= 1024:
+            raise ValueError(f"'{name}' is no pool size; give whole pixels, with weights: 4:1,16:1")
+    return pools
+
+
+Pools = Annotated[NamedWeights, AfterValidator(_check_pools)]
+"""Pool sizes in pixels with weights: {"4": 1.0, "16": 1.0} or "4:1,16:1"."""
+
+
+class LaplacianOptions(BaseOptions):
+    """What can be turned on methods that may hold on to the photo's contours."""
+
+    laplacian_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 0.0
+    """How strongly the photo holds on to its contours, faces above all (its Laplacian)."""
+    laplacian_pools: Annotated[Pools, UI(advanced=True)] = {"4": 1.0, "16": 1.0}
+    """Grains, in pixels, at which contours are kept, with weights: small ones keep fine edges, large ones leave strokes free."""
+
+
+class HistogramOptions(BaseOptions):
+    """What can be turned on methods that may match the painting's histograms."""
+
+    histogram_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 0.0
+    """How strongly every feature must take each value as often as in the painting: steadies brightness and contrast."""
+    histogram_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu1_1": 1.0, "relu4_1": 1.0}
+    """Layers of VGG-19 whose histograms are matched, with weights."""
 
 
 class DescentOptions(PictureOptions):

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from impasto.core import UI, Content, Extra, Masks, Method, SizeRule, StyleMasks, Styles, Taxonomy
-from impasto.reconstruction.options import FeatureOptions
+from impasto.reconstruction.options import FeatureOptions, HistogramOptions, LaplacianOptions
 
 
-class Options(FeatureOptions):
+class Options(LaplacianOptions, HistogramOptions, FeatureOptions):
     """What can be turned on `gatys`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
     """How strongly the painting pulls, relative to the content."""
     weights: Annotated[Literal["auto", "paper", "reference"], UI(advanced=True)] = "auto"
     """What the weights are measured in: auto balances the pull of each loss on the pixels; paper and reference take the losses of the paper and of the authors' code as they are."""
@@ -23,7 +23,7 @@ METHOD = Method(
     id="gatys",
     title="Gatys 2016",
     summary="Optimise the picture until its feature correlations match the painting's and its features the photo's.",
-    papers=("gatys2016", "gatys2015", "gatys2017", "gatys2016colour"),
+    papers=("gatys2016", "gatys2015", "gatys2017", "gatys2016colour", "li2017laplacian", "risser2017"),
     taxonomy=Taxonomy(reconstruction="online", texture="parametric", scope="any-style"),
     inputs=(
         Content(),

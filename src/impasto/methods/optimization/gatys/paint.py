@@ -7,7 +7,16 @@ from torch import Tensor
 from impasto.core import Context, Inputs, Result
 from impasto.reconstruction.easel import paint
 from impasto.reconstruction.regions import Region, guided_style_term, read_regions
-from impasto.reconstruction.terms import Share, Term, blended, content_term, smoothness_term, style_term
+from impasto.reconstruction.terms import (
+    Share,
+    Term,
+    blended,
+    content_term,
+    histogram_term,
+    laplacian_term,
+    smoothness_term,
+    style_term,
+)
 from impasto.textures.covariance import gram, gram_loss
 
 from . import Options
@@ -33,6 +42,8 @@ def terms(options: Options, regions: Sequence[Region] = ()) -> list[Term]:
     return [
         content_term(options.content_weight, options.content_layers, content),
         style,
+        histogram_term(options.histogram_weight, options.histogram_layers),
+        laplacian_term(options.laplacian_weight, options.laplacian_pools),
         smoothness_term(options.tv_weight),
     ]
 

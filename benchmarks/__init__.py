@@ -1,0 +1,1 @@
+"""Timed suites: ours beside a peer's, in one run, on one machine, as ratios."""
