@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from impasto.core import CanvasOptions, Content, Result, Styles
+import impasto
+from impasto.core import CanvasOptions, Content, Extra, Result, Styles
 
 
 class Options(CanvasOptions):
@@ -19,6 +20,10 @@ def patterned(inputs, _options, _context):
 
 def alone(inputs, _options, _context):
     return Result(1 - inputs.content)
+
+
+def negated(*arguments):
+    return alone(*arguments)
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +71,28 @@ def test_help_shows_the_pictures_the_method_takes_and_what_it_does(run):
 def test_a_style_for_a_method_without_one_is_refused_in_its_own_words(run, photo, painting):
     done = run("-m", "alone", photo, painting, "-o", "out.png")
     assert (done.code, done.line) == (2, "impasto: 'alone' takes no style picture; it needs the photo alone.")
+
+
+def test_help_shows_where_a_photo_may_be_left_out(run, add_method):
+    add_method(negated, inputs=(Content(optional=True), Styles()))
+    page = run("stylize", "-m", "negated", "--help").stdout
+    assert page.startswith("Usage: impasto stylize [OPTIONS] [PHOTO] STYLE[:WEIGHT]...\n")
+    done = run("stylize", "-m", "negated", "-o", "out.png")
+    assert (done.code, done.line) == (2, "impasto: no style picture. 'negated' needs a style picture.")
+
+
+def test_canvas_options_overrule_what_lies_over_the_canvas_and_that_the_style(add_method, painted):
+    plan = Extra("plan", "What goes where.", optional=True)
+    method = add_method(negated, inputs=(Content(optional=True), Styles(), plan), options=Options)
+    style, over = painted(72, 80), painted(40, 60, seed=1)
+
+    def shape(*pictures, extras=None, **options):
+        return impasto.stylize(*pictures, method=method, extras=extras, **options).picture.shape[:2]
+
+    assert shape(style) == (58, 64)
+    assert shape(None, style, extras={"plan": over}) == (43, 64)
+    assert shape(style, extras={"plan": over}, aspect="2:1") == (32, 64)
+    assert shape(over, style, aspect="2:1") == (40, 60), "a photo has its own shape"
 
 
 def test_no_picture_at_all_is_refused_in_one_line(run):

@@ -48,6 +48,7 @@ def inputs_for(method: Method, content, *styles) -> Inputs:
             for s in method.inputs
             if isinstance(s, Extra) and not s.optional
         },
+        blank=not method.takes_content,
     )
 
 
@@ -209,6 +210,18 @@ def test_several_styles_are_taken_or_refused_as_declared(method, pictures, paint
         return
     result, _ = paint(method, inputs_for(method, content, one, other))
     assert_is_picture(result.picture, SHAPE)
+
+
+@every_method
+def test_without_a_photo_there_is_a_picture_or_a_refusal_as_declared(method, pictures):
+    if method.needs_content:
+        with pytest.raises(UsageError, match="no photo"):
+            impasto.stylize(None, pictures[1], method=method, preset="tiny")
+        return
+    done = api_call(method, None, pictures[1], preset="tiny")
+    assert_is_picture(done.picture, done.picture.shape[:2])
+    assert max(done.picture.shape) == 64
+    assert done.report["inputs"].get("content") is None
 
 
 @every_method

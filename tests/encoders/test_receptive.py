@@ -26,6 +26,16 @@ def test_masks_have_the_sizes_of_the_features(mode):
     }
 
 
+def test_a_margin_is_mirrored_as_the_networks_own():
+    found = propagate(left_half(), ("relu1_1", "relu3_1"), "simple", margin_px=4)
+    assert {layer: tuple(mask.shape[-2:]) for layer, mask in found.items()} == {
+        "relu1_1": (72, 78),
+        "relu3_1": (18, 19),
+    }
+    assert found["relu1_1"][..., :4].min() == 1
+    assert found["relu1_1"][..., -4:].max() == 0
+
+
 def test_inside_is_less_than_simple_and_all_is_more():
     found = {mode: propagate(left_half(), LAYERS, mode) for mode in ("simple", "inside", "all")}
     for layer in LAYERS[1:]:

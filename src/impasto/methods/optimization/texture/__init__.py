@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from impasto.core import UI, CanvasOptions, Method, NamedWeights, SizeRule, Styles, Taxonomy
-from impasto.reconstruction.options import DescentOptions
+from impasto.reconstruction.options import DescentOptions, HistogramOptions
 
 # Gatys et al. 2015, section 3: the first layer and the four pooling layers, all with the same weight.
 _LAYERS = {"relu1_1": 1.0, "pool1": 1.0, "pool2": 1.0, "pool3": 1.0, "pool4": 1.0}
 
 
-class Options(CanvasOptions, DescentOptions):
+class Options(CanvasOptions, HistogramOptions, DescentOptions):
     """What can be turned on `texture`."""
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 300
@@ -32,14 +32,14 @@ class Options(CanvasOptions, DescentOptions):
     @property
     def layers(self) -> tuple[str, ...]:
         """Every layer the losses look at."""
-        return tuple(self.style_layers)
+        return (*self.style_layers, *(self.histogram_layers if self.histogram_weight else ()))
 
 
 METHOD = Method(
     id="texture",
     title="Gatys 2015 texture synthesis",
     summary="Make more of a texture: from noise, at any size, with the sample's feature correlations and no photo.",
-    papers=("gatys2015", "liu2016", "galerne2011"),
+    papers=("gatys2015", "liu2016", "galerne2011", "risser2017"),
     taxonomy=Taxonomy(family="texture", reconstruction="online", texture="parametric"),
     inputs=(Styles(many=True, help="The texture or painting to make more of; several blend by their weights."),),
     size=SizeRule(minimum=32, default=512),

@@ -12,7 +12,15 @@ from impasto.image.colour import match_histogram
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import descend, stages_for
 from impasto.reconstruction.easel import Easel
-from impasto.reconstruction.terms import Scene, Term, blended, smoothness_term, spectrum_term, style_term
+from impasto.reconstruction.terms import (
+    Scene,
+    Term,
+    blended,
+    histogram_term,
+    smoothness_term,
+    spectrum_term,
+    style_term,
+)
 from impasto.textures.covariance import gram, gram_loss
 from impasto.textures.spectrum import amplitude_target, random_phase
 
@@ -41,6 +49,7 @@ def terms(options: Options) -> list[Term]:
     return [
         style_term(1.0, options.style_layers, blended(gram), gram_loss),
         spectrum_term(options.spectrum_weight),
+        histogram_term(options.histogram_weight, options.histogram_layers),
         smoothness_term(options.tv_weight),
     ]
 
