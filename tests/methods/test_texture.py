@@ -41,7 +41,9 @@ def distance(picture, sample):
     """Squared distance of the Gram matrices, each layer's relative to the sample's own."""
     network = VGG19.load("pool4", pooling="average")
     with torch.no_grad():
-        ours, theirs = ({k: gram(f) for k, f in network(to_tensor(p), LAYERS).items()} for p in (picture, sample))
+        ours, theirs = (
+            {k: gram(f) for k, f in network(to_tensor(p), LAYERS, margin_px=4).items()} for p in (picture, sample)
+        )
     return sum(((ours[k] - g).square().sum() / g.square().sum()).item() for k, g in theirs.items())
 
 

@@ -79,7 +79,8 @@ class Easel:
 
     def view(self, picture: Tensor, network: VGG19 | None) -> View:
         """A picture with its features at every layer a term asked for."""
-        return View(picture, network(picture, self.layers, margin_px=_MARGIN_PX) if network else {})
+        margin = min(_MARGIN_PX, min(picture.shape[-2:]) - 1)
+        return View(picture, network(picture, self.layers, margin_px=margin) if network else {}, margin)
 
     def scene(self, size: tuple[int, int], network: VGG19 | None) -> Scene:
         """Photo and paintings at one scale."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.core import Array, Inputs, UsageError
@@ -13,7 +14,7 @@ from impasto.encoders.vgg import check_layers
 from impasto.image import label_levels, resize_mask
 from impasto.textures.covariance import gram, gram_loss
 
-from .terms import Aim, Scene, Share, Term, relative_share
+from .terms import Aim, Scene, Share, Term, View, relative_share
 
 _FEWEST_UNITS = 4.0  # below it a region has no texture at a layer, and the layer says nothing of it
 
@@ -140,7 +141,7 @@ def guided_style_term(pull: float, layers: Mapping[str, float], regions: Sequenc
     def aims(scene: Scene) -> dict[str, Aim]:
         found: dict[str, Aim] = {}
         for number, region in enumerate(regions, 1):
-            guides = guides_at(region.guide, scene.content.picture, tuple(weights), propagation)
+            guides = guides_at(region.guide, scene.content, tuple(weights), propagation)
             for layer, guide in guides.items():
                 target = _target(region, scene, layer, propagation)
                 found[f"style {layer} region {number}"] = aim(target, guide, layer)
@@ -149,10 +150,11 @@ def guided_style_term(pull: float, layers: Mapping[str, float], regions: Sequenc
     return Term("style", pull if weights else 0.0, aims, tuple(weights))
 
 
-def guides_at(mask: Array, picture: Tensor, layers: tuple[str, ...], propagation: Propagation) -> dict[str, Tensor]:
+def guides_at(mask: Array, view: View, layers: tuple[str, ...], propagation: Propagation) -> dict[str, Tensor]:
     """A mask at those layers where enough of it is left; at all of them, simply made smaller, where none would be."""
-    height, width = picture.shape[-2:]
-    small = torch.from_numpy(resize_mask(mask, (height, width)))[None, None].to(picture.device)
+    height, width = view.picture.shape[-2:]
+    small = torch.from_numpy(resize_mask(mask, (height, width)))[None, None].to(view.picture.device)
+    small = F.pad(small, [view.margin_px] * 4, mode="reflect")
     for mode in (propagation, "simple"):
         found = {k: g for k, g in propagate(small, layers, mode).items() if g.square().sum() >= _FEWEST_UNITS}
         if found:
@@ -167,6 +169,6 @@ def _target(region: Region, scene: Scene, layer: str, propagation: Propagation) 
         view, _ = scene.styles[source.style]
         guide = None
         if source.guide is not None:
-            guide = guides_at(source.guide, view.picture, (layer,), propagation)[layer]
+            guide = guides_at(source.guide, view, (layer,), propagation)[layer]
         made.append(source.share * gram(view.features[layer], guide))
     return torch.stack(made).sum(0)

@@ -22,10 +22,11 @@ TINY = 1e-12  # below any loss that means something: a black painting's targets 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A picture (1, 3, H, W) in [0, 1] and what the network sees in it, by layer."""
+    """A picture (1, 3, H, W) in [0, 1] and what the network sees in it, by layer, mirrored `margin_px` around."""
 
     picture: Tensor
     features: dict[str, Tensor]
+    margin_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
