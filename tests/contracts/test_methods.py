@@ -35,18 +35,32 @@ def locked(picture):
 
 
 def inputs_for(method: Method, content, *styles) -> Inputs:
-    """Everything the method insists on: the pictures given, masks of two halves, and the content for anything else."""
-    height, width = content.shape[:2]
-    half = np.zeros((height, width), np.float32)
-    half[:, : width // 2] = 1
+    """Everything the method insists on: the pictures given, masks and maps of two halves, the content for anything else."""
+    half = halves(content)
     kinds = {type(spec): spec for spec in method.inputs}
     needs_masks = Masks in kinds and not kinds[Masks].optional
     return Inputs(
         content=locked(content),
         styles=tuple(Style(locked(style)) for style in styles) if Styles in kinds else (),
         masks=tuple(locked(abs(side - half)) for side in range(len(styles))) if needs_masks else (),
-        extras={s.name: locked(content) for s in method.inputs if isinstance(s, Extra) and not s.optional},
+        extras={
+            s.name: locked(extra_for(s, content, *styles))
+            for s in method.inputs
+            if isinstance(s, Extra) and not s.optional
+        },
     )
+
+
+def halves(picture):
+    """A mask of the picture's size: 1 on the left, 0 on the right."""
+    half = np.zeros(picture.shape[:2], np.float32)
+    half[:, : picture.shape[1] // 2] = 1
+    return half
+
+
+def extra_for(spec: Extra, content, *styles):
+    under = styles[0] if spec.of == "styles" and styles else content
+    return np.repeat(halves(under)[..., None], 3, axis=2) if spec.labels else under
 
 
 def paint(method: Method, inputs: Inputs, *, stop_after: int | None = None):
@@ -218,7 +232,11 @@ def test_transparency_and_sixteen_bits_come_through(method, pictures):
 
 def api_call(method: Method, content, styles, **options):
     """The call a person would make, on the tiny preset unless a size rule is being probed."""
-    given = inputs_for(method, np.zeros((64, 64, 3)), np.zeros((64, 64, 3)))
+    shapes = [
+        picture.shape if isinstance(picture, np.ndarray) else (*SHAPE, 3)
+        for picture in (content, styles[0] if isinstance(styles, list) else styles)
+    ]
+    given = inputs_for(method, *(np.zeros(shape) for shape in shapes))
     preset = (
         {"preset": "tiny"}
         if isinstance(content, bytes)

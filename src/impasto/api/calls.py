@@ -26,11 +26,11 @@ def stylize(
     """Repaint a photo in the style of one or more other pictures.
 
     content: a path, bytes, an open file, a PIL image, an array (H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or
-    float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
-    pairs, or a dict from path to weight; weights are relative to one another. A method that needs no photo, such as
-    "texture", takes the style alone: `stylize("bark.jpg", method="texture")`. method, preset: ids as
-    `impasto.methods()` lists them. masks: where each style goes, for methods that take them; style_masks: from where in
-    each style it comes. options: those of the method, `size` among them, and those of every run: `seed`,
+    float in [0, 1], or a decoded `Picture`; None for the methods that can do without. styles: one such picture, a list of
+    them, a list of (picture, weight) pairs, or a dict from path to weight; weights are relative to one another. A method
+    that takes no photo at all, such as "texture", has the style in its place: `stylize("bark.jpg", method="texture")`.
+    method, preset: ids as `impasto.methods()` lists them. masks: where each style goes, for methods that take them;
+    style_masks: from where in each style it comes. options: those of the method, `size` among them, and those of every run: `seed`,
     `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
     another thread may stop; it carries the run's options itself.
 

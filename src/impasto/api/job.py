@@ -12,6 +12,8 @@ from impasto import registry
 from impasto.core import (
     Array,
     BaseOptions,
+    CanvasOptions,
+    Content,
     Context,
     Estimate,
     Extra,
@@ -122,7 +124,11 @@ def prepare(
 ) -> Job:
     """Decode and check everything one run needs, cheapest checks first.
 
-    For a method without content, `content` is None, or the only style. Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
+    Without a content, where the method takes none or can do without, the result takes the shape of the first further
+    picture that lies over it (a doodle), else that of the first style, else the `aspect` asked for. A method that takes
+    none accepts its only style as `content`.
+
+    Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
     a size that is too small for the method or too large for this machine.
     """
     chosen = method if isinstance(method, Method) else registry.get(method or registry.DEFAULT_METHOD)
@@ -130,25 +136,27 @@ def prepare(
     run = run or RunOptions()
     content, pairs = _roles(chosen, content, sources.weighted(styles))
     extras = dict(extras or {})
-    _check_inputs(chosen, len(pairs), extras)
+    _check_inputs(chosen, content is not None, len(pairs), extras)
     check_mask_count(chosen, len(pairs), len(masks), len(style_masks))
-    photo, looks, canvas = _subject(chosen, content, pairs, settings)
     size = getattr(settings, "size", None)
-    subject = (photo.name, photo.size) if canvas is None else ("canvas", canvas)
-    shape = sizes.check_content(*subject, size, chosen.size, chosen.id, blank=canvas is not None)
-    estimate = _estimate(chosen, subject[1], size, shape, len(pairs), settings, run)
-    lying = [Subject(photo.name, subject[1], shape)] * len(masks)
-    regions, guides = read_masks(masks, lying, "mask")
-    parts, origins = read_masks(
-        style_masks, [Subject(look.name, look.size, look.size) for look, _ in looks][: len(style_masks)], "style mask"
-    )
-    further = {name: sources.picture(source, name) for name, source in extras.items()}
+    blank = content is None
+    further = {name: sources.picture(source, name) for name, source in extras.items()} if blank else {}
+    photo = _canvas(chosen, settings, further, pairs) if blank else sources.picture(content, "content")
+    rgb = sources.opaque(photo)
+    shape = sizes.check_content(photo.name, photo.size, size, chosen.size, chosen.id, blank=blank)
+    looks = _styles(pairs, chosen)
+    estimate = _estimate(chosen, photo.size, size, shape, len(pairs), settings, run)
+    regions, guides = read_masks(masks, [Subject(photo.name, photo.size, shape)] * len(masks), "mask")
+    under = [Subject(look.name, look.size, look.size) for look, _ in looks]
+    parts, origins = read_masks(style_masks, under[: len(style_masks)], "style mask")
+    further = further or {name: sources.picture(source, name) for name, source in extras.items()}
     inputs = Inputs(
-        content=sources.blank(shape) if canvas else sources.fitted(sources.opaque(photo), shape),
+        content=sources.fitted(rgb, shape),
         styles=tuple(Style(_locked(sources.opaque(look)), weight, look.name) for look, weight in looks),
         masks=guides,
         style_masks=origins,
         extras={name: _locked(sources.opaque(extra)) for name, extra in further.items()},
+        blank=blank,
     )
     return Job(
         method=chosen,
@@ -157,16 +165,16 @@ def prepare(
         run_options=run,
         inputs=inputs,
         photo=photo,
-        alpha=None if canvas or photo.alpha is None else sources.fitted(photo.alpha, shape),
+        alpha=None if photo.alpha is None else sources.fitted(photo.alpha, shape),
         estimate=estimate,
         pictures={
-            **({} if canvas else {"content": describe_picture(photo)}),
+            "content": None if blank else describe_picture(photo),
             "styles": [{**describe_picture(look), "weight": weight} for look, weight in looks],
             "masks": [describe_picture(region) for region in regions],
             **({"style_masks": [describe_picture(part) for part in parts]} if parts else {}),
             "extras": {name: describe_picture(extra) for name, extra in further.items()},
         },
-        notes=_notes([*([] if canvas else [photo]), *(look for look, _ in looks), *regions, *parts, *further.values()]),
+        notes=_notes([photo, *(look for look, _ in looks), *regions, *parts, *further.values()]),
     )
 
 
@@ -176,26 +184,10 @@ Pairs: TypeAlias = list[tuple[sources.Source, float]]
 def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tuple[sources.Source | None, Pairs]:
     """Who is who: a method without content takes a lone picture as its style."""
     if method.takes_content:
-        if content is None:
-            raise UsageError(f"no photo. '{method.id}' needs a picture to repaint.")
         return content, pairs
     if content is not None and pairs:
         raise UsageError(f"'{method.id}' takes no photo; it makes its picture from the style alone.")
     return None, pairs if content is None else sources.weighted(content)
-
-
-def _subject(
-    method: Method, content: sources.Source | None, pairs: Pairs, options: BaseOptions
-) -> tuple[Picture, list[tuple[Picture, float]], sizes.Shape | None]:
-    """The photo, or the first style in its place; the styles; and the size of the canvas where there is no photo."""
-    if content is not None:
-        photo = sources.picture(content, "content")
-        sources.opaque(photo)  # a photo with nothing to see is refused before the styles are read
-        return photo, _styles(pairs, method), None
-    looks = _styles(pairs, method)
-    first = looks[0][0]
-    size, aspect = getattr(options, "size", None), getattr(options, "proportions", None)
-    return first, looks, sizes.canvas_shape(first.size, size, aspect, method.size)
 
 
 def _notes(pictures: Iterable[Picture]) -> tuple[str, ...]:
@@ -206,8 +198,32 @@ def _locked(array: Array) -> Array:
     return sources.fitted(array, array.shape[:2])
 
 
-def _check_inputs(method: Method, styles: int, extras: Mapping[str, Any]) -> None:
+def _canvas(
+    method: Method,
+    options: BaseOptions,
+    further: Mapping[str, Picture],
+    pairs: list[tuple[sources.Source, float]],
+) -> Picture:
+    """What the result's shape is taken from when there is no photo."""
+    over = (
+        further[spec.name]
+        for spec in method.inputs
+        if isinstance(spec, Extra) and spec.name in further and spec.of == "content"
+    )
+    look = sources.picture(pairs[0][0], "style") if pairs else None
+    shape = next(over, look)
+    if shape is None:
+        raise UsageError(f"no picture to take the result's size from. '{method.id}' needs a photo or a style.")
+    size = shape.size
+    if isinstance(options, CanvasOptions):
+        size = sizes.canvas_shape(size, options.size, options.proportions, method.size)
+    return sources.canvas(size, look or shape)
+
+
+def _check_inputs(method: Method, content: bool, styles: int, extras: Mapping[str, Any]) -> None:
     """Refuse pictures the method has no use for, and name the ones it misses."""
+    if not content and any(isinstance(spec, Content) and not spec.optional for spec in method.inputs):
+        raise UsageError(f"no photo. '{method.id}' needs one to repaint.")
     takes = next((spec for spec in method.inputs if isinstance(spec, Styles)), None)
     if takes is None and styles:
         raise UsageError(f"'{method.id}' takes no style picture; it needs the photo alone.")

@@ -74,9 +74,9 @@ def provenance(report: dict[str, Any]) -> dict[str, Any]:
     """
     kept = {key: report[key] for key in _KEPT if key in report}
     inputs = report.get("inputs", {})
-    if "content" in inputs:
-        kept["content"] = _brief(inputs["content"])
-    if "styles" in inputs:
+    if inputs:
+        if inputs["content"]:
+            kept["content"] = _brief(inputs["content"])
         kept["styles"] = [_brief(row) for row in inputs["styles"]]
     return kept
 

@@ -78,16 +78,17 @@ def opaque(given: Picture) -> Array:
     return (given.rgb * alpha + (1 - alpha) * mean).astype(np.float32)
 
 
+def canvas(shape: tuple[int, int], like: Picture) -> Picture:
+    """An even grey picture of (height, width) that stands in for a photo, with the colour profile of `like`."""
+    grey = np.full((*shape, 3), 0.5, np.float32)
+    return Picture(grey, profile=like.profile, name="canvas", depth=like.depth, dpi=like.dpi)
+
+
 def refuse_flat(name: str, rgb: Array) -> None:
     """Raise InputError for a style of a single colour: it has no look to take."""
     if np.array_equal(rgb.min((0, 1)), rgb.max((0, 1))):
         colour = "".join(f"{round(float(value) * 255):02x}" for value in rgb[0, 0])
         raise InputError(f"{name}: the whole picture is one colour (#{colour}); there is no style in it to take.")
-
-
-def blank(shape: tuple[int, int]) -> Array:
-    """An empty canvas, mid-grey (H, W, 3), locked against writing: what a method without a photo finds in its place."""
-    return fitted(np.full((*shape, 3), 0.5, np.float32), shape)
 
 
 def fitted(array: Array, shape: tuple[int, int]) -> Array:

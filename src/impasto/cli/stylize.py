@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
+from impasto.core import Content, Context, Extra, Method, RunOptions, UsageError, parse_options
 
 from . import pictures
 from .commands import option
@@ -26,9 +26,10 @@ EXIT_INTERRUPTED = 130
     section="Make pictures",
     short_help="A photo in the style of a painting. What 'impasto PHOTO PAINTING' runs.",
     epilog="A picture may be '-' for standard input, OUT may be '-' for standard output. "
-    "Several styles take weights: a.jpg:2 b.jpg:1. --method ID --help shows that method's options.",
+    "Several styles take weights: a.jpg:2 b.jpg:1. --method ID --help shows that method's options. Where a method can do "
+    "without a photo, a single picture is the style.",
 )
-@click.argument("photo", metavar="PHOTO")
+@click.argument("photo", metavar="PHOTO", required=False)
 @click.argument("styles", metavar="STYLE[:WEIGHT]...", nargs=-1)
 @option("-o", "--output", metavar="FILE", help="The picture to write; the suffix decides the format.")
 @option("-m", "--method", type=MethodId(), metavar="ID", help="How to do it; 'impasto methods' lists them.")
@@ -39,11 +40,10 @@ EXIT_INTERRUPTED = 130
 def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
     """Repaint PHOTO in the style of one or more STYLE pictures."""
     quiet, method = values["quiet"], chosen_method(ctx)
-    photo: str | None = values.get("photo")  # absent where the method makes its picture from styles alone
+    photo, styles = _photo_and_styles(ctx, method, values.get("photo"), styles)
     weighted = [pictures.split_weight(word) for word in styles]
-    given_pictures = [*([] if photo is None else [photo]), *(name for name, _ in weighted)]
-    names = [*given_pictures, *_further_pictures(method, values)]
-    stem = pictures.stem_of(given_pictures[0], given_pictures[1:], method.id)
+    names = [*filter(None, [photo]), *(name for name, _ in weighted), *_further_pictures(method, values)]
+    stem = pictures.stem_of(photo, (name for name, _ in weighted), method.id)
     with named_as_flags(method.options, RunOptions, OutputOptions):
         run = parse_options(RunOptions, given(values, RunOptions))
         target = destination(values["output"], stem, parse_options(OutputOptions, given(values, OutputOptions)))
@@ -60,6 +60,21 @@ def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
     target.write(result)
     _conclude(result, target, values["as_json"], quiet)
     return EXIT_INTERRUPTED if result.interrupted else 0
+
+
+def _photo_and_styles(
+    ctx: click.Context, method: Method, photo: str | None, styles: tuple[str, ...]
+) -> tuple[str | None, tuple[str, ...]]:
+    """Tell the photo from the styles: a method that can do without a photo takes a single picture for the style."""
+    if not method.takes_content:
+        return None, styles
+    spared = any(isinstance(spec, Content) and spec.optional for spec in method.inputs)
+    if photo is None and not spared:
+        argument = next(param for param in ctx.command.params if param.name == "photo")
+        raise click.MissingParameter(ctx=ctx, param=argument)
+    if spared and photo is not None and not styles:
+        return None, (photo,)
+    return photo, styles
 
 
 def refuse_two_outputs(target: Destination, as_json: bool, run: RunOptions) -> None:

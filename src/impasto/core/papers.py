@@ -36,6 +36,9 @@ _ALL = (
     Paper("li2017laplacian", "Li, Xu, Nie, Chua", "Laplacian-Steered Neural Style Transfer", "ACM Multimedia; arXiv:1707.01253", 2017, "https://arxiv.org/abs/1707.01253"),
     Paper("li2017demystifying", "Li, Wang, Liu, Hou", "Demystifying Neural Style Transfer", "IJCAI; arXiv:1701.01036", 2017, "https://arxiv.org/abs/1701.01036"),
     Paper("risser2017", "Risser, Wilmot, Barnes", "Stable and Controllable Neural Texture Synthesis and Style Transfer Using Histogram Losses", "arXiv:1701.08893", 2017, "https://arxiv.org/abs/1701.08893"),
+    Paper("li2016", "Li, Wand", "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis", "CVPR; arXiv:1601.04589", 2016, "https://arxiv.org/abs/1601.04589"),
+    Paper("chen2016", "Chen, Schmidt", "Fast Patch-based Style Transfer of Arbitrary Style", "NIPS Workshop on Constructive Machine Learning; arXiv:1612.04337", 2016, "https://arxiv.org/abs/1612.04337"),
+    Paper("champandard2016", "Champandard", "Semantic Style Transfer and Turning Two-Bit Doodles into Fine Artworks", "arXiv:1603.01768", 2016, "https://arxiv.org/abs/1603.01768"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

@@ -6,7 +6,7 @@ The picture is not clamped while it moves (clamping inside a line search breaks 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -28,6 +28,25 @@ class Minimum:
 
 Objective = Callable[[Tensor], tuple[Tensor, dict[str, float]]]
 """(picture (1, 3, H, W)) -> (scalar loss, its terms by name for the report)."""
+
+
+@runtime_checkable
+class MovingObjective(Protocol):
+    """An objective whose targets depend on the picture: set anew every so many evaluations, held still in between.
+
+    L-BFGS needs the stillness: gradients of two different losses have no curvature in common.
+    """
+
+    refresh_every: int
+
+    def __call__(self, picture: Tensor) -> tuple[Tensor, dict[str, float]]:
+        """Loss and terms, as any objective gives them."""
+        ...
+
+    def refresh(self, picture: Tensor) -> None:
+        """Set the targets for the picture (1, 3, H, W) as it is now."""
+        ...
+
 
 _HISTORY = 20  # curvature pairs; each costs two pictures of memory, and more than twenty bought no lower loss
 _MOST_RETRIES = 2  # after a non-finite loss: shorter steps from the best picture, twice, then stop with a warning
@@ -61,6 +80,19 @@ class _Descent:
         """Evaluations that may still be spent."""
         return self.steps - len(self.losses)
 
+    @property
+    def stretch(self) -> int:
+        """Evaluations before the targets move; all that are left where they never do."""
+        return (
+            min(self.left, self.objective.refresh_every) if isinstance(self.objective, MovingObjective) else self.left
+        )
+
+    def refresh(self) -> None:
+        """Let the targets follow the picture. Losses before and after do not compare, so the best is sought anew."""
+        if isinstance(self.objective, MovingObjective) and self.left and not self.context.stopping:
+            self.objective.refresh(self.moving.detach())
+            self.best_loss = math.inf
+
     def evaluate(self) -> Tensor:
         """Loss and gradient at the moving picture; remembers the best picture; leaves when told to or when spent."""
         if self.context.stopping or self.left <= 0:
@@ -92,7 +124,8 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
     """Spend `steps` evaluations of loss and gradient from `picture` on; give back the best picture found, in [0, 1].
 
     learning_rate and average (of the exponential moving average of pictures) are Adam's; L-BFGS finds its own step
-    (Liu & Nocedal 1989, strong Wolfe conditions). A loss that is not finite restores the best picture and goes on with
+    (Liu & Nocedal 1989, strong Wolfe conditions). A `MovingObjective` is refreshed at the start and every so many
+    evaluations; L-BFGS keeps what it learnt about curvature, but learns nothing from the step across. A loss that is not finite restores the best picture and goes on with
     shorter steps. KeyboardInterrupt and context.stop() end the run with the best picture so far. done and total place
     these steps inside a longer run for the listener.
     """
@@ -118,14 +151,30 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
 
 def _lbfgs(descent: _Descent, shorten: float) -> None:
     # Zero tolerances: steps are counted by the caller, and single-precision losses trip torch's defaults early.
-    torch.optim.LBFGS([descent.moving], lr=shorten, max_iter=descent.left, max_eval=2 * descent.left, history_size=_HISTORY,
-                      tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe").step(descent.evaluate)  # type: ignore[arg-type]  # fmt: skip
+    optimiser = torch.optim.LBFGS([descent.moving], lr=shorten, history_size=_HISTORY, tolerance_grad=0, tolerance_change=0,
+                                  line_search_fn="strong_wolfe")  # fmt: skip
+    (group,) = optimiser.param_groups
+    while True:
+        descent.refresh()
+        fixed = descent.stretch == descent.left
+        group["max_iter"] = descent.stretch
+        group["max_eval"] = 2 * descent.left if fixed else descent.stretch
+        optimiser.step(descent.evaluate)  # type: ignore[arg-type]
+        if fixed:
+            return
+        # A last step of length zero has no curvature to learn from: torch then skips the pair of gradients across.
+        if "d" in (state := optimiser.state[descent.moving]):
+            state["d"].zero_()
 
 
 def _adam(descent: _Descent, rate: float, average: float) -> None:
     optimiser = torch.optim.Adam([descent.moving], lr=rate)
     mean = descent.moving.detach().clone()
+    every = descent.stretch
+    descent.refresh()
     for step in range(1, descent.left):
+        if step > 1 and (step - 1) % every == 0:
+            descent.refresh()
         optimiser.step(descent.evaluate)  # type: ignore[arg-type]
         # Bias-corrected like Adam's own moments, so that early averages are not the start picture.
         mean.lerp_(descent.moving.detach(), (1 - average) / (1 - average**step))

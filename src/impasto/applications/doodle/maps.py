@@ -1,0 +1,56 @@
+"""The two maps of a doodle, brought to one set of labels and checked against the pictures they lie over."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from impasto.core import Array, InputError, Inputs
+from impasto.image.labels import Labels, hex_of, labels_of, nearest
+
+_SAME = 40 / 255  # two maps' colours are the same label when no channel differs by more
+_PROPORTIONS = 1.03  # widest ratio of a map's proportions to its picture's: rounding at small sizes, not another crop
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """Labels of the painting and of the result, (H, W) each at its own map's size; colours (L, 3) of the labels."""
+
+    style: Labels
+    target: Labels
+    colours: Array
+
+    def planes(self, labels: Labels) -> Array:
+        """One plane for every label, (L, H, W): 1 where it is, 0 elsewhere."""
+        return (labels[None] == np.arange(len(self.colours))[:, None, None]).astype(np.float32)
+
+
+def read_maps(inputs: Inputs, missing: Literal["refuse", "nearest"]) -> Maps:
+    """The maps of a run. Raises InputError for a map of other proportions than its picture, or a label without a source."""
+    style_map, target_map = inputs.extras["style_map"], inputs.extras["target_map"]
+    _check_proportions("style_map", style_map, "painting", inputs.styles[0].picture)
+    _check_proportions("target_map", target_map, "photo", inputs.content)
+    style, colours = labels_of(style_map, "style_map")
+    target, wanted = labels_of(target_map, "target_map")
+    partner = nearest(wanted, colours)
+    if missing == "refuse":
+        shares = np.bincount(target.ravel(), minlength=len(wanted)) / target.size
+        for colour, share, here in zip(wanted, shares, partner, strict=True):
+            if np.abs(colours[here] - colour).max() > _SAME:
+                raise InputError(
+                    f"target_map: label {hex_of(colour)} ({share:.1%} of it) is not in the style_map, which has "
+                    f"{', '.join(hex_of(c) for c in colours)}. Recolour it, or set missing_labels to nearest."
+                )
+    return Maps(style, partner[target], colours)
+
+
+def _check_proportions(name: str, labels: Array, what: str, picture: Array) -> None:
+    (height, width), (rows, columns) = labels.shape[:2], picture.shape[:2]
+    ratio = width * rows / (height * columns)
+    # A side of a small picture is rounded to whole pixels.
+    slack = _PROPORTIONS + 1 / min(rows, columns, height, width)
+    if not 1 / slack <= ratio <= slack:
+        raise InputError(
+            f"{name}: {width} x {height} pixels do not lie over the {what} of {columns} x {rows}; "
+            "a map needs the proportions of its picture."
+        )

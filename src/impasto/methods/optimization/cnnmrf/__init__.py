@@ -1,0 +1,67 @@
+"""Li & Wand 2016, CNNMRF: every small neighbourhood of the picture must look like some neighbourhood of the painting."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from impasto.core import UI, Content, Extra, Method, NamedWeights, SizeRule, Styles, Taxonomy
+from impasto.reconstruction.options import OptimisationOptions
+
+
+class PatchOptions(OptimisationOptions):
+    """What can be turned on every method that copies patches of features."""
+
+    style_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu3_1": 1.0, "relu4_1": 1.0}
+    """Layers of VGG-19 whose patches are copied, with weights: relu3_1:1,relu4_1:0.5 ..."""
+    content_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu4_2": 1.0}
+    """Layers whose features are the content, with weights."""
+    patch: Annotated[int, Field(ge=1, le=7), UI(advanced=True)] = 3
+    """Side of a patch in positions of its layer; larger ones copy larger pieces of the painting as they are."""
+    refresh_every: Annotated[int, Field(ge=1, le=100_000), UI(advanced=True)] = 10
+    """Evaluations of the loss between two searches for the best patches."""
+
+
+class Options(PatchOptions):
+    """What can be turned on `cnnmrf`."""
+
+    steps: Annotated[int, Field(ge=1, le=100_000)] = 150
+    """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 4.0
+    """How strongly the painting's patches pull, relative to the content."""
+    rotations: Annotated[int, Field(ge=0, le=12)] = 1
+    """Copies of the painting turned each way, 7.5 degrees apart; 0 takes it upright only."""
+    scalings: Annotated[int, Field(ge=0, le=6)] = 1
+    """Copies of the painting enlarged and shrunk, 5 percent apart; 0 takes its own size only."""
+
+
+METHOD = Method(
+    id="cnnmrf",
+    title="CNNMRF",
+    summary="Optimise the picture until every patch of its features is one of the painting's.",
+    papers=("li2016", "chen2016"),
+    taxonomy=Taxonomy(reconstruction="online", texture="non-parametric", scope="any-style"),
+    inputs=(
+        Content(
+            optional=True, help="The picture to repaint; without one, the painting's texture is made anew from noise."
+        ),
+        Styles(many=True),
+        Extra("init_picture", "A picture to start from.", optional=True),
+    ),
+    size=SizeRule(minimum=32, default=512),
+    options=Options,
+    presets={
+        # The authors' code: three octaves, a hundred evaluations each, matches sought at every one, 384 pixels.
+        "paper": {"size": 384, "scales": 3, "steps": 300, "refresh_every": 1, "rotations": 1, "scalings": 1},
+        # Their unguided synthesis: no photo to hold on to, noise to start from.
+        "unguided": {"content_weight": 0.0, "init": "noise", "steps": 200},
+        "tiny": {"size": 64, "steps": 6, "scales": 1, "rotations": 0, "scalings": 0},
+    },
+    run="impasto.methods.optimization.cnnmrf.paint:stylize",
+    estimate="impasto.methods.optimization.cnnmrf.estimate:estimate",
+    weights=("vgg19",),
+    deviations=(
+        "Matches are sought every few evaluations and held still in between, which L-BFGS needs; preset 'paper' seeks them at every one.",
+        "Patches are taken at every position, not at every second one.",
+        "The default weighs each loss by its pull on the pixels, so that settings carry over between sizes and weight files.",
+    ),
+)

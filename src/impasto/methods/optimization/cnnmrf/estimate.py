@@ -1,0 +1,44 @@
+"""What `cnnmrf` will need, before it starts."""
+
+from impasto.core import Estimate, RunOptions
+from impasto.encoders import cost
+from impasto.encoders.hardware import choose_device, choose_precision, use_threads
+from impasto.encoders.vgg import CHANNELS, check_layers
+from impasto.reconstruction.descent import stages_for
+from impasto.reconstruction.minimise import memory_bytes
+
+from . import Options, PatchOptions
+
+_START_SECONDS = 1.0  # loading weights, first passes
+_SEARCH_BYTES = 150e6  # tables of similarities, at any size
+_PER_PAIR = 2.5  # times a product of 512 channels at the rate of a convolution: sums and maxima wait for memory
+
+
+def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:
+    """Peak memory and wall time of a run on a photo of that size, from a measured rate of this machine."""
+    copies = (2 * options.rotations + 1) * (2 * options.scalings + 1)
+    return estimate_patches(height, width, max(styles, 1) * copies, options, run)
+
+
+def estimate_patches(height: int, width: int, maps: int, options: PatchOptions, run: RunOptions) -> Estimate:
+    """The same for any painter by patches; maps: pictures that patches are copied from, taken as large as the photo."""
+    device = choose_device(run)
+    precision = choose_precision(run, device)
+    use_threads(run)
+    layers = (*options.content_layers, *options.style_layers)
+    stages = stages_for((height, width), options)
+    passes = sum((stage.steps + (1 + maps) / 2) * stage.size[0] * stage.size[1] for stage in stages)
+    positions = {layer: 4 ** (int(layer[4]) - 1) for layer in check_layers(options.style_layers)}
+    pairs = sum(
+        (stage.steps / options.refresh_every + 1) * maps * (stage.size[0] * stage.size[1] / fewer) ** 2
+        for stage in stages for fewer in positions.values()
+    )  # fmt: skip
+    bytes_each = 2 if precision == "bfloat16" else 4
+    tables = sum(
+        CHANNELS[int(layer[4]) - 1] * height * width / fewer * (maps * bytes_each + 8)
+        for layer, fewer in positions.items()
+    )
+    memory = cost.memory_bytes(height * width, precision) + memory_bytes(height * width, options.optimiser)
+    searching = pairs * _PER_PAIR * 512 * cost.seconds_per_multiplication(device.type, precision)
+    seconds = _START_SECONDS + cost.seconds(passes, layers, device.type, precision) + searching
+    return Estimate(int(memory + tables + _SEARCH_BYTES), seconds)
