@@ -35,7 +35,7 @@ def _methods(add_method):
 def test_the_first_picture_is_the_style_and_the_size_is_the_one_asked_for(run, painting):
     report = run("-m", "patterned", painting, "-o", "out.png", "--size", "90", "--json").report
     assert Image.open("out.png").size == (90, 81)  # as the painting: 80 x 72
-    assert "content" not in report["inputs"]
+    assert report["inputs"]["content"] is None
     assert report["inputs"]["styles"][0]["name"] == "painting.png"
 
 

@@ -221,7 +221,7 @@ def test_without_a_photo_there_is_a_picture_or_a_refusal_as_declared(method, pic
     done = api_call(method, None, pictures[1], preset="tiny")
     assert_is_picture(done.picture, done.picture.shape[:2])
     assert max(done.picture.shape) == 64
-    assert done.report["inputs"].get("content") is None
+    assert done.report["inputs"]["content"] is None
 
 
 @every_method

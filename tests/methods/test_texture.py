@@ -41,7 +41,9 @@ def distance(picture, sample):
     """Squared distance of the Gram matrices, each layer's relative to the sample's own."""
     network = VGG19.load("pool4", pooling="average")
     with torch.no_grad():
-        ours, theirs = ({k: gram(f) for k, f in network(to_tensor(p), LAYERS).items()} for p in (picture, sample))
+        ours, theirs = (
+            {k: gram(f) for k, f in network(to_tensor(p), LAYERS, margin_px=4).items()} for p in (picture, sample)
+        )
     return sum(((ours[k] - g).square().sum() / g.square().sum()).item() for k, g in theirs.items())
 
 
@@ -111,7 +113,7 @@ def test_the_api_takes_a_style_alone_and_makes_any_size(sample):
     assert impasto.stylize(sample, size=48, **short).picture.shape == (48, 48, 3)
     assert impasto.stylize(None, [sample, (sample, 2.0)], size=80, aspect="5:2", **short).picture.shape == (32, 80, 3)
     report = impasto.stylize(None, sample, size=40, **short).report
-    assert "content" not in report["inputs"]
+    assert report["inputs"]["content"] is None
     assert len(report["inputs"]["styles"]) == 1
 
 

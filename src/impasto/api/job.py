@@ -166,7 +166,7 @@ def prepare(
         alpha=None if photo is None or photo.alpha is None else sources.fitted(photo.alpha, shape),
         estimate=estimate,
         pictures={
-            **({"content": photo and describe_picture(photo)} if chosen.takes_content else {}),
+            "content": photo and describe_picture(photo),
             **describe_others(looks, regions, parts, further),
         },
         notes=_notes([*seen, *regions, *parts]),

@@ -19,7 +19,7 @@ from impasto.reconstruction.minimise import Objective, Optimiser, memory_bytes, 
 from . import Options
 
 # By block, from a logarithmic grid on three photos: the largest that costs no more than a tenth of the feature error.
-_TV_WEIGHTS = (0.003, 0.003, 0.03, 0.1, 0.3)
+_TV_WEIGHTS = (0.003, 0.03, 0.1, 1.0, 3.0)
 _START_CONTRAST = 0.1  # of the noise about mid-grey; L-BFGS gets stuck more often from stronger noise
 _START_SECONDS = 1.0  # loading weights, first passes
 
