@@ -66,16 +66,17 @@ class _Match(torch.autograd.Function):
 
 
 def _counted(flat: Tensor, target: Tensor) -> Tensor:
-    """What `remap` finds, for bfloat16 (P, C): as values have 16 bits, counting them is several times as fast as sorting.
+    """What `remap` finds, for bfloat16 (P, C): as values have 16 bits, counting them is nearly twice as fast as sorting.
 
     Equal activations all go to the mean of the values that are theirs together; result (P, C) in target's dtype.
     """
     positions, channels = flat.shape
-    keys = flat.contiguous().view(torch.int16).to(torch.int64)
-    keys = torch.where(keys < 0, -(keys + (1 << 15)), keys)  # bits of negative numbers count the wrong way
-    low = keys.min()
-    span = int(keys.max() - low) + 1
-    keys += torch.arange(channels, device=flat.device) * span - low
+    bits = flat.contiguous().view(torch.int16)
+    if bits.min() < 0:  # the bits of negative numbers count the wrong way
+        bits = torch.where(bits < 0, -1 - (bits & 0x7FFF), bits)
+    low, high = int(bits.min()), int(bits.max())
+    span = high - low + 1
+    keys = bits.to(torch.int32) + (torch.arange(channels, device=flat.device, dtype=torch.int32) * span - low)
     counts = torch.bincount(keys.flatten(), minlength=channels * span).view(channels, span)
     # The integral of the style's values over rank, in shares of all positions: its differences over a count are means.
     ends = counts.cumsum(1)
