@@ -33,6 +33,9 @@ class Options(PatchOptions):
     scalings: Annotated[int, Field(ge=0, le=6)] = 1
     """Copies of the painting enlarged and shrunk, 5 percent apart; 0 takes its own size only."""
 
+    recolour: bool = False
+    """Give the photo the painting's palette first: patches say little of light and dark, which then stay the photo's."""
+
 
 METHOD = Method(
     id="cnnmrf",

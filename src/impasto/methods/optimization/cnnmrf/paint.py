@@ -1,13 +1,15 @@
 """The control flow of `cnnmrf`: colour, copies of the paintings, scales, matches, descent."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
-from impasto.core import Context, Inputs, Result, UsageError
+from impasto.core import Array, Context, Inputs, Result, UsageError
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.vgg import VGG19, check_layers, deepest
 from impasto.image import resize, style_size
+from impasto.image.colour import match_mean_covariance
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.balance import balanced_weights, probe_picture
 from impasto.reconstruction.descent import descend, first_picture, stages_for
@@ -26,6 +28,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     check(options)
     use_threads(context.run)
     easel = Easel(inputs, options, context)
+    if options.recolour and options.preserve_colour == "off":
+        easel.content = palette(inputs)
     stages = stages_for(inputs.content.shape[:2], options)
     start = first_picture(
         easel.content, inputs.extras.get("init_picture"), stages[0].size, options, context, easel.device
@@ -33,6 +37,14 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     picture, account = descend(start, stages, easel.objective, options, context)
     finished = with_kept_colour(to_array(picture), inputs.content, options.preserve_colour)
     return Result(finished, easel.report(account))
+
+
+def palette(inputs: Inputs) -> Array:
+    """The photo with the mean and covariance of the paintings' colours, in range."""
+    matched = np.zeros_like(inputs.content)
+    for style, share in zip(inputs.styles, inputs.style_shares, strict=True):
+        matched += share * match_mean_covariance(inputs.content, style.picture)
+    return matched.clip(0, 1)
 
 
 def check(options: PatchOptions) -> None:
