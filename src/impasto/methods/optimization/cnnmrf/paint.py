@@ -72,7 +72,7 @@ class Easel:
     def network(self) -> VGG19:
         """VGG-19 as far as the layers need it."""
         layers = (*self.options.content_layers, *self.options.style_layers)
-        return VGG19.load(deepest(layers), precision=self.precision, device=self.device)
+        return VGG19.load(deepest(layers), pooling=self.options.pooling, precision=self.precision, device=self.device)
 
     def targets(self, size: tuple[int, int], network: VGG19) -> Targets:
         """Measure photo and paintings once for a scale; patches of all the paintings and their copies compete."""
@@ -116,13 +116,13 @@ class Easel:
         Each term is first taken relative to its target's own size, so that the same pulls serve the next scale.
         """
         options, targets = self.options, objective.targets
-        probe = probe_picture(to_tensor(resize(self.content, size), self.device), self.context.run.seed)
-        objective.refresh(probe)
         shares = {f"content {k}": options.content_layers[k] / power(t) for k, t in targets.content.items()}
         total = sum(options.style_layers.values()) or 1.0
         shares |= {f"style {k}": w / total / power(targets.style[k].table) for k, w in options.style_layers.items()}
         shares["tv"] = 1.0
         if not self.pulls:
+            probe = probe_picture(to_tensor(resize(self.content, size), self.device), self.context.run.seed)
+            objective.refresh(probe)
 
             def groups(picture: Tensor) -> dict[str, Tensor]:
                 found = objective.terms(picture)
@@ -132,8 +132,8 @@ class Easel:
                 }
 
             self.pulls = balanced_weights(groups, probe, self.asked(objective))
+            objective.matches.clear()
         objective.weights = {name: self.pulls[name.split()[0]] * share for name, share in shares.items()}
-        objective.matches.clear()
 
     def asked(self, objective: PatchObjective) -> dict[str, float]:
         """How hard each group of terms is to pull."""
