@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from impasto import registry
 from impasto.core import Context, Method, Progress, RunOptions, UsageError, parse_options
 
 from .job import prepare
@@ -16,6 +17,7 @@ def stylize(
     *,
     method: str | Method | None = None,
     preset: str | None = None,
+    quality: str | None = None,
     masks: Sequence[Source] = (),
     extras: Mapping[str, Source] | None = None,
     listener: Callable[[Progress], None] | None = None,
@@ -27,7 +29,7 @@ def stylize(
     content: a path, bytes, an open file, a PIL image, an array (H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or
     float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
     pairs, or a dict from path to weight; weights are relative to one another. method, preset: ids as
-    `impasto.methods()` lists them. options: those of the method, `size` among them, and those of every run: `seed`,
+    `impasto.methods()` lists them. quality: "default" or "best", instead of a method. options: those of the method, `size` among them, and those of every run: `seed`,
     `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
     another thread may stop; it carries the run's options itself.
 
@@ -44,7 +46,7 @@ def stylize(
     job = prepare(
         content,
         styles,
-        method=method,
+        method=_chosen(method, quality),
         preset=preset,
         masks=masks,
         extras=extras,
@@ -52,3 +54,9 @@ def stylize(
         options=options,
     )
     return job.run(context)
+
+
+def _chosen(method: str | Method | None, quality: str | None) -> Method:
+    if isinstance(method, Method):
+        return method if quality is None else registry.choose(method.id, quality)
+    return registry.choose(method, quality)
