@@ -7,7 +7,7 @@ from impasto.encoders.vgg import CHANNELS, check_layers
 from impasto.reconstruction.minimise import memory_bytes
 
 from . import Options
-from .match import CELL, FINISH_KEYS, FINISH_QUERIES
+from .match import CELL, FINISH_KEYS, FINISH_QUERIES, MOST_OFFERS
 from .paint import stages_for
 
 _START_SECONDS = 1.5  # loading weights, first passes
@@ -29,11 +29,12 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     offered = styles * turns * options.style_scale**2
     column_bytes = channels * (2 if precision == "bfloat16" else 4) / CELL**2
     memory = cost.memory_bytes(pixels, precision) + memory_bytes(1.4 * pixels, "adam")
-    memory += pixels * column_bytes * (_COLUMNS + 2 * offered)
+    memory += column_bytes * (_COLUMNS * pixels + 2 * min(offered * pixels, MOST_OFFERS * CELL**2))
     areas = [(stage.size[0] * stage.size[1], stage.steps) for stage in stages]
     passes = sum(area * (steps + offered / 2 + 1) for area, steps in areas) + pixels * options.finish_steps
     products = channels * (
-        sum(offered * (area / CELL**2) ** 2 for area, _ in areas) + options.finish_steps * FINISH_QUERIES * FINISH_KEYS
+        sum(area / CELL**2 * min(offered * area / CELL**2, MOST_OFFERS) for area, _ in areas)
+        + options.finish_steps * FINISH_QUERIES * FINISH_KEYS
     )
     rate = cost.seconds_per_multiplication(device.type, precision)
     seconds = _STEP * cost.seconds(passes, layers, device.type, precision) + _SEARCH * products * rate

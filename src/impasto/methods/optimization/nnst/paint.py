@@ -18,7 +18,7 @@ from impasto.reconstruction.pyramid import finest_band, without_detail
 from impasto.reconstruction.schedule import Scale, coarse_to_fine
 
 from . import Options
-from .match import Matcher
+from .match import CONTENT_LAYER, Matcher
 
 _BANDS = 8  # of the picture's pyramid, as in the authors' code
 _SOFT_BANDS = 3  # of the photo's at the start, emptied: its texture must not survive (authors' code)
@@ -43,7 +43,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     picture, account = easel.paint(stages_for(inputs.content.shape[:2], options))
     finished = to_array(picture)
     if options.colours == "mapped" and options.preserve_colour == "off":
-        finished = mapped_colours(finished, inputs.content, inputs.styles[0].picture)
+        heaviest = max(inputs.styles, key=lambda style: style.weight)
+        finished = mapped_colours(finished, inputs.content, heaviest.picture)
     finished = with_kept_colour(finished, inputs.content, options.preserve_colour)
     return Result(finished, easel.report(account))
 
@@ -55,28 +56,30 @@ class Easel:
         self.options, self.context = options, context
         self.device = choose_device(context.run)
         self.precision = choose_precision(context.run, self.device)
-        network = VGG19.load(deepest(options.layers), precision=self.precision, device=self.device)
+        network = VGG19.load(deepest((*options.layers, CONTENT_LAYER)), precision=self.precision, device=self.device)
         self.content, paintings = recoloured(inputs, options.preserve_colour)
         self.start = inputs.extras.get("init_picture")
         self.matcher = Matcher(network, paintings, inputs.style_shares, options, context.run.seed)
-        self.done, self.total = 0, options.steps + options.finish_steps
+        self.done, self.total = 0, 0
         self.account: list[dict[str, object]] = []
 
     def paint(self, stages: Sequence[Scale]) -> tuple[Tensor, list[dict[str, object]]]:
         """The picture through all the scales, then the finishing pass at the last; and an account by stage."""
         picture: Tensor | None = None
+        last = stages[-1].size
+        self.total = sum(stage.steps for stage in stages) + self.options.finish_steps
         for stage in stages:
             if self.context.stopping:
                 break
             photo = to_tensor(resize(self.content, stage.size), self.device)
             query, picture = self.begin(picture, photo)
-            picture = self.descend(picture, self.matcher.whole(query), stage, "best")
+            picture = self.descend(picture, self.matcher.whole(query, photo), stage, "best")
         if picture is None:
             raise Cancelled("stopped before there was a picture")
-        last = stages[-1].size
         if self.options.finish_steps and not self.context.stopping:
             finish = Scale(last, self.options.finish_steps)
-            picture = self.descend(picture, self.matcher.split(last), finish, "last")
+            photo = to_tensor(resize(self.content, last), self.device)
+            picture = self.descend(picture, self.matcher.split(photo), finish, "last")
         return enlarge(picture, last).clamp(0, 1), self.account
 
     def begin(self, picture: Tensor | None, photo: Tensor) -> tuple[Tensor, Tensor]:
@@ -88,7 +91,7 @@ class Easel:
             return photo, without_detail(photo, _SOFT_BANDS)
         # The enlarged picture has no finest band yet; the photo's makes it look for detail where the photo has some.
         picture = enlarge(picture, size) + finest_band(photo)
-        return torch.lerp(picture, photo, self.options.content_weight), picture
+        return torch.lerp(picture, photo, self.options.photo_share), picture
 
     def descend(self, picture: Tensor, objective: Objective, stage: Scale, keep: Keep) -> Tensor:
         """Spend one stage's steps."""

@@ -55,5 +55,10 @@ METHOD = Method(
     run="impasto.methods.optimization.strotss.paint:stylize",
     estimate="impasto.methods.optimization.strotss.estimate:estimate",
     weights=("vgg19",),
-    deviations=("TODO",),
+    deviations=(
+        "VGG-19 stands in for VGG-16, with the layers of the same depth; activations of each layer are scaled to a mean square of one, which the moments need.",
+        "Places are drawn at random in every step; the authors shift a grid. Coarse scales get more of the steps than fine ones.",
+        "The content weight is counted from the last scale (2, doubling towards the coarse ones), so that it means the same at any size.",
+        "The picture shown is the running average of the last steps: sampled losses make single steps noisy.",
+    ),
 )  # fmt: skip

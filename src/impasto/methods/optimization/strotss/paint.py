@@ -19,8 +19,7 @@ from impasto.reconstruction.descent import enlarge, stage_account
 from impasto.reconstruction.minimise import Objective, minimise
 from impasto.reconstruction.pyramid import finest_band
 from impasto.reconstruction.schedule import Scale, coarse_to_fine
-from impasto.textures.distributions import moments_loss, moments_of, palette_loss
-from impasto.textures.neighbours import transport_loss
+from impasto.textures.transport import moments_loss, moments_of, palette_loss, transport_loss
 
 from . import LAYERS, Options
 
