@@ -78,7 +78,7 @@ def test_the_command_line_keeps_its_commands_and_flags():
 
 
 def test_methods_keep_their_ids():
-    assert set(registry.methods()) >= {"gatys", "colour_transfer"}
+    assert set(registry.methods()) >= {"gatys", "colour_transfer", "nnst", "strotss"}
 
 
 def test_the_report_keeps_its_keys(painted):
