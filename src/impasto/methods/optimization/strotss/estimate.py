@@ -10,6 +10,7 @@ from .paint import stages_for
 
 _START_SECONDS = 1.5  # loading weights, first passes
 _CHANNELS = 2179
+_KEPT_BYTES = 600  # per pixel: the photo's own features in bfloat16, for what is sampled from them in every step
 _FLOATS = 8  # copies of the sampled hypercolumns that a step keeps for its way back, measured in float32
 _PRODUCTS = 6  # matrix products of a step, in units of one between samples and style samples
 
@@ -23,6 +24,7 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     pixels = height * width
     rows = options.samples + options.style_samples
     memory = cost.memory_bytes(pixels, precision) + memory_bytes(1.4 * pixels, "adam")
+    memory += pixels * _KEPT_BYTES * (1 if precision == "bfloat16" else 2)
     memory += 4.0 * _CHANNELS * (_FLOATS * rows + 3 * _CHANNELS) + 4.0 * options.samples**2 * 6
     passes = sum((stage.steps + (1 + styles) / 2) * stage.size[0] * stage.size[1] for stage in stages)
     steps = sum(stage.steps for stage in stages)
