@@ -38,7 +38,10 @@ def main(arguments: list[str]) -> None:
             found = evaluate(photo, painting, result.picture)
             row.append(Entry(method, result.picture, result.report["seconds"], found))
         numbers.append({e.title: e.evaluation.to_dict() for e in row if e.evaluation})
-        print(json.dumps({"pair": pair.replace(str(content.parent), "").replace(str(style.parent), ""), **numbers[-1]}), flush=True)
+        print(
+            json.dumps({"pair": pair.replace(str(content.parent), "").replace(str(style.parent), ""), **numbers[-1]}),
+            flush=True,
+        )
         rows.append(row)
     sheet = grid(rows, ["Photo", "Painting", *peers, *methods], tile_px=options.tile)
     save(sheet, options.output, quality=88)
