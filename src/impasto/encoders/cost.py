@@ -6,7 +6,7 @@ from time import perf_counter
 import torch
 import torch.nn.functional as F
 
-from .vgg import LAYERS, Precision, deepest
+from .vgg import DTYPES, LAYERS, Precision, deepest
 
 _FIXED_BYTES = 380e6  # interpreter, torch and weights, as measured
 # Peak bytes per pixel of a pass with gradients up to relu5_1, measured at 256 to 1024 px: features kept for the way
@@ -44,7 +44,7 @@ def multiplications_per_pixel(layers: tuple[str, ...]) -> float:
 @cache
 def seconds_per_multiplication(device: str, precision: Precision) -> float:
     """Seconds a multiply-add takes in a convolution of VGG-19's kind, measured here and now in about a tenth of a second."""
-    dtype = {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
+    dtype = DTYPES[precision]
     x = torch.zeros((1, 128, 96, 96), dtype=dtype, device=device).contiguous(memory_format=torch.channels_last)
     weight = torch.zeros((128, 128, 3, 3), dtype=dtype, device=device).contiguous(memory_format=torch.channels_last)
     times: list[float] = []
