@@ -4,7 +4,9 @@ The picture is not clamped while it moves (clamping inside a line search breaks 
 """
 
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +32,7 @@ Objective = Callable[[Tensor], tuple[Tensor, dict[str, float]]]
 """(picture (1, 3, H, W)) -> (scalar loss, its terms by name for the report)."""
 
 _HISTORY = 20  # curvature pairs; each costs two pictures of memory, and more than twenty bought no lower loss
+_MARK = "__dynamo_disable"  # where torch._compile keeps what the compiler made of a function
 _MOST_RETRIES = 2  # after a non-finite loss: shorter steps from the best picture, twice, then stop with a warning
 
 
@@ -37,6 +40,24 @@ def memory_bytes(pixels: float, optimiser: Optimiser) -> float:
     """What the optimiser keeps beside the network's features: float32 pictures of three channels."""
     pictures = 2 * _HISTORY + 10 if optimiser == "lbfgs" else 8
     return 12.0 * pixels * pictures
+
+
+@contextmanager
+def _uncompiled() -> Iterator[None]:
+    """Let torch's L-BFGS be made without loading its compiler, which takes longer than a small picture's painting.
+
+    Its constructor loads the compiler only to tell it that it should keep out. Where a torch is built otherwise, this
+    does nothing; nor would it help Adam, whose every step loads it.
+    """
+    function = getattr(torch.optim.Optimizer.add_param_group, "__wrapped__", None)
+    if function is None or "torch._dynamo" in sys.modules or hasattr(function, _MARK):
+        yield
+        return
+    setattr(function, _MARK, function)
+    try:
+        yield
+    finally:
+        delattr(function, _MARK)
 
 
 class _Stop(Exception):
@@ -118,8 +139,12 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
 
 def _lbfgs(descent: _Descent, shorten: float) -> None:
     # Zero tolerances: steps are counted by the caller, and single-precision losses trip torch's defaults early.
-    torch.optim.LBFGS([descent.moving], lr=shorten, max_iter=descent.left, max_eval=2 * descent.left, history_size=_HISTORY,
-                      tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe").step(descent.evaluate)  # type: ignore[arg-type]  # fmt: skip
+    with _uncompiled():
+        optimiser = torch.optim.LBFGS(
+            [descent.moving], lr=shorten, max_iter=descent.left, max_eval=2 * descent.left, history_size=_HISTORY,
+            tolerance_grad=0, tolerance_change=0, line_search_fn="strong_wolfe",
+        )  # fmt: skip
+    optimiser.step(descent.evaluate)  # type: ignore[arg-type]
 
 
 def _adam(descent: _Descent, rate: float, average: float) -> None:
