@@ -18,18 +18,18 @@ def contour_error(picture, photo, pool=4):
 
 
 def test_contours_stay_and_the_style_still_comes(photo64, painting64, stylized, style_ratio):
-    # The published aim is for real pictures (contour error down by 40 %, R_s up by 25 % at most); at 64 px and
-    # 25 steps the style is still on its way, so that its bound is wider here.
-    plain = stylized("gatys", photo64, painting64, steps=25).picture
-    steered = stylized("lapstyle", photo64, painting64, steps=25).picture
+    # The aim for real pictures is contour error down by 40 % and R_s up by 25 % at most; at 64 px and a dozen steps
+    # the style is still on its way, so that its bound is wider here.
+    plain = stylized("gatys", photo64, painting64, steps=12).picture
+    steered = stylized("lapstyle", photo64, painting64, steps=12, laplacian_weight=20.0).picture
     assert contour_error(steered, photo64) < 0.6 * contour_error(plain, photo64)
-    assert style_ratio(steered, photo64, painting64) < 1.5 * style_ratio(plain, photo64, painting64)
+    assert style_ratio(steered, photo64, painting64) < 2 * style_ratio(plain, photo64, painting64)
 
 
 def test_it_is_gatys_with_one_more_option(photo64, painting64, stylized):
-    without = stylized("lapstyle", photo64, painting64, laplacian_weight=0.0, steps=5).picture
-    assert np.array_equal(without, stylized("gatys", photo64, painting64, steps=5).picture)
-    options = {"laplacian_weight": 2.0, "laplacian_pools": "4:1,8:2", "steps": 5}
+    without = stylized("lapstyle", photo64, painting64, laplacian_weight=0.0, steps=3).picture
+    assert np.array_equal(without, stylized("gatys", photo64, painting64, steps=3).picture)
+    options = {"laplacian_weight": 2.0, "laplacian_pools": "4:1,8:2", "steps": 3}
     pictures = [stylized(method, photo64, painting64, **options).picture for method in ("lapstyle", "gatys")]
     assert np.array_equal(*pictures)
 
@@ -48,7 +48,7 @@ def test_the_published_laplacian_is_a_mean_square_of_values_up_to_255(painted):
 
 @pytest.mark.parametrize("preset", ["paper", "reference"])
 def test_the_published_presets_lower_their_loss(photo64, painting64, stylized, preset):
-    values = dict(METHOD.presets[preset]) | {"steps": 10}
+    values = dict(METHOD.presets[preset]) | {"steps": 6}
     stage = stylized("lapstyle", photo64, painting64, **values).report["stages"][0]
     assert stage["loss"] < 0.5 * stage["first_loss"]
 

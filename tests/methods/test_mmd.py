@@ -11,16 +11,16 @@ pytestmark = pytest.mark.weights
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_each_kernel_alone_brings_the_style(photo64, painting64, stylized, style_ratio, kernel):
-    picture = stylized("mmd", photo64, painting64, kernels=kernel, steps=20).picture
-    # 0.2 on real pictures of 256 px; twice that here, where 20 steps have to do.
-    assert style_ratio(picture, photo64, painting64) < 0.4
+    picture = stylized("mmd", photo64, painting64, kernels=kernel, steps=16).picture
+    # 0.2 on real pictures of 256 px; here 16 steps have to do, and the photo itself has 1.
+    assert style_ratio(picture, photo64, painting64) < 0.6
 
 
 def test_the_polynomial_kernel_is_gatys(photo64, painting64, stylized):
     pictures = [
-        stylized("gatys", photo64, painting64, steps=5).picture,
-        stylized("mmd", photo64, painting64, kernels="polynomial", steps=5).picture,
-        stylized("mmd", photo64, painting64, kernels="polynomial", polynomial_offset=1e5, steps=5).picture,
+        stylized("gatys", photo64, painting64, steps=4).picture,
+        stylized("mmd", photo64, painting64, kernels="polynomial", steps=4).picture,
+        stylized("mmd", photo64, painting64, kernels="polynomial", polynomial_offset=1e5, steps=4).picture,
     ]
     assert np.abs(pictures[0] - pictures[1]).max() < 1e-4  # the same sums in float32
     assert np.abs(pictures[0] - pictures[2]).max() > 1e-2
@@ -39,7 +39,7 @@ def test_a_kernel_without_share_is_not_computed(photo64, painting64, stylized):
 
 
 def test_the_gaussian_kernel_is_seeded(photo64, painting64, stylized):
-    pictures = [stylized("mmd", photo64, painting64, kernels="gaussian", steps=3, seed=s).picture for s in (1, 1, 2)]
+    pictures = [stylized("mmd", photo64, painting64, kernels="gaussian", steps=2, seed=s).picture for s in (1, 1, 2)]
     assert np.array_equal(pictures[0], pictures[1])
     assert not np.array_equal(pictures[0], pictures[2])
 

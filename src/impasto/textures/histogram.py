@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 _LEVELS = 1024  # values kept of a painting's channel: evenly spaced quantiles, so that paintings can be blended
-_COUNT_FROM = 1 << 14  # positions from which counting 16-bit values beats sorting them, measured
+_COUNT_FROM = 1 << 14  # positions from which 16-bit values are counted: it won at 43,520 and lost at 672
 
 
 def quantiles(features: Tensor, levels: int = _LEVELS) -> Tensor:
@@ -66,7 +66,7 @@ class _Match(torch.autograd.Function):
 
 
 def _counted(flat: Tensor, target: Tensor) -> Tensor:
-    """What `remap` finds, for bfloat16 (P, C): as values have 16 bits, counting them is several times as fast as sorting.
+    """What `remap` finds, for bfloat16 (P, C): as values have 16 bits, counting them is nearly twice as fast as sorting.
 
     Equal activations all go to the mean of the values that are theirs together; result (P, C) in target's dtype.
     """

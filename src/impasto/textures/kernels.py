@@ -51,7 +51,7 @@ class GaussianMap:
         return torch.cat([phase.cos().mean(1), phase.sin().mean(1)], 1)
 
 
-def gaussian_map(spread: float, channels: int, *, bandwidths: Sequence[float] = (0.5, 1.0, 2.0), waves: int = 256, seed: int = 0,
+def gaussian_map(spread: float, channels: int, *, bandwidths: Sequence[float] = (0.5, 1.0, 2.0), waves: int = 128, seed: int = 0,
                  device: torch.device | str = "cpu") -> GaussianMap:  # fmt: skip
     """Random Fourier features (Rahimi & Recht 2007) of the mean of the kernels exp(-g |x - y|²), g = bandwidth / spread.
 

@@ -47,6 +47,6 @@ METHOD = Method(
     weights=("vgg19",),
     deviations=(
         "Each kernel's loss is weighed by its pull on the pixels instead of the authors' constants, which hold for their weights and sizes.",
-        "The Gaussian kernel is estimated by random Fourier features, not by random pairs: as fast, and the same at every evaluation, as L-BFGS needs.",
+        "The Gaussian kernel is estimated by random Fourier features, not by random pairs: linear in the number of positions as well, and the same at every evaluation, as L-BFGS needs.",
     ),
 )  # fmt: skip
