@@ -55,7 +55,7 @@ def painted_doodle(**changes):
 def test_patches_come_from_the_part_of_the_same_label():
     inputs, options = doodle()
     result = stylize(inputs, options, context())
-    easel = DoodleEasel(inputs, options, context(), read_maps(inputs, "refuse"))
+    easel = DoodleEasel(inputs, options, context(), read_maps(inputs))
     objective = easel.objective(Scale((80, 96), 1), True)
     objective.refresh(to_tensor(result.picture))
     right = total = 0
@@ -101,7 +101,7 @@ def test_variety_copies_more_of_the_painting():
 
 def test_the_first_picture_has_the_mean_colours_of_the_parts():
     inputs, _ = doodle()
-    start = fill(read_maps(inputs, "refuse"), inputs.styles[0].picture, seed=0)
+    start = fill(read_maps(inputs), inputs.styles[0].picture, seed=0)
     painting = stripes_and_checks()
     assert start.shape == (80, 96, 3)
     # Noise of deviation 0.1, cut at black, over 3,840 pixels.
@@ -113,9 +113,9 @@ def test_maps_may_be_of_another_size_and_slightly_other_colours():
     almost_red = (0.95, 0.05, 0.02)
     inputs, _ = doodle(target=halves(160, 192, almost_red, GREEN), style_map=halves(50, 50, RED, GREEN),
                        content=np.full((80, 96, 3), 0.5, np.float32))  # fmt: skip
-    maps = read_maps(inputs, "refuse")
-    assert maps.style.shape == (50, 50)
-    assert maps.target.shape == (160, 192)
+    maps = read_maps(inputs)
+    assert maps.style.shape == (96, 96)
+    assert maps.target.shape == (80, 96)
     assert maps.target[0, 0] == maps.style[0, 0] != maps.target[0, -1]
 
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from impasto import assets
 from impasto.core import Context, Inputs, RunOptions, Style, UsageError
 from impasto.encoders.vgg import VGG19
+from impasto.image import decode, fit_size, resize
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.cnnmrf import METHOD
 from impasto.methods.optimization.cnnmrf.augment import turned, variants
@@ -84,6 +86,31 @@ def test_patches_of_several_paintings_compete(content, style, painted):
     both = run(content, style, other, style_weight=20.0)
     one = run(content, style, style_weight=20.0)
     assert not np.array_equal(both.picture, one.picture)
+
+
+@pytest.fixture(scope="module")
+def castle():
+    return bundled("castle.jpg", 192)
+
+
+def bundled(name, long_side):
+    picture = decode(assets.path(name)).rgb
+    return resize(picture, fit_size(picture.shape[:2], long_side))
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_on_real_pictures_similarity_rises_as_published(castle):
+    painting = bundled("starry_night.jpg", 192)
+    result = run(castle, painting, scales=None, steps=150, rotations=1, scalings=1)
+    assert similarity(result.picture, painting) >= similarity(castle, painting) + 0.15
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_on_a_real_picture_its_own_style_gives_it_back(castle):
+    result = run(castle, castle, scales=None, steps=150)
+    assert -10 * math.log10(np.square(result.picture - castle).mean()) >= 28
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ are, (positions, C) by (C, positions), followed by sums along its diagonals repl
 unfolded patches; nothing is ever unfolded, and the search is exact.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,21 @@ def _keys(labels: Tensor, patch: int) -> Tensor:
     return normalize(unfold(labels.to(dtype), patch)[0].T, dim=1)
 
 
+class _Scratch:
+    """Tables that are written over and over: to have them anew from the system takes longer than to fill them."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.tables: dict[str, Tensor] = {}
+
+    def __call__(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+        """An uninitialised table of that shape, in the memory of the last one of that name where it suffices."""
+        size = math.prod(shape)
+        if name not in self.tables or self.tables[name].numel() < size:
+            self.tables[name] = torch.empty(size, dtype=dtype, device=self.device)
+        return self.tables[name][:size].view(shape)
+
+
 @torch.no_grad()
 def match(features: Tensor, source: Exemplars, labels: Tensor | None = None, *, label_weight: float = 0.0,
           handicap: Tensor | None = None) -> Matches:  # fmt: skip
@@ -119,18 +135,24 @@ def match(features: Tensor, source: Exemplars, labels: Tensor | None = None, *, 
     keys = None if labels is None else label_weight * _keys(labels, patch)
     across = width - patch + 1
     found: list[tuple[Tensor, Tensor, Tensor]] = []
+    scratch = _Scratch(picture.device)
     for top in range(0, height - patch + 1, _ROWS):
         rows = picture[top : top + _ROWS + patch - 1]
         queries = slice(top * across, (top + len(rows) - patch + 1) * across)
         wanted = None if keys is None else keys[queries]
-        found.append(_best(rows, inverse.flatten()[queries], wanted, source, handicap))
+        found.append(_best(rows, inverse.flatten()[queries], wanted, source, handicap, scratch))
     scores, first, row_width = (torch.cat(parts) for parts in zip(*found, strict=True))
     similarity = scores if keys is None and handicap is None else _similarity(picture, first, row_width, source)
     return Matches(first, row_width, similarity.clamp(-1, 1), (height, width))
 
 
 def _best(
-    rows: Tensor, inverse: Tensor, keys: Tensor | None, source: Exemplars, handicap: Tensor | None
+    rows: Tensor,
+    inverse: Tensor,
+    keys: Tensor | None,
+    source: Exemplars,
+    handicap: Tensor | None,
+    scratch: _Scratch,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Scores, places and row widths of the best exemplars for the patches of a few rows (r, w, C)."""
     patch = source.patch
@@ -148,8 +170,11 @@ def _best(
             bottom = min(top + step, height - patch + 1)
             begin = start + top * width
             block = source.table[begin : begin + (bottom - top + patch - 1) * width]
-            products = (flat @ block.T).view(*rows.shape[:2], -1, width).to(inverse.dtype)
-            sums = _diagonal_sums(products, patch)
+            size = len(flat), len(block)
+            products = torch.mm(flat, block.T, out=scratch("products", size, flat.dtype))
+            if flat.dtype != inverse.dtype:
+                products = scratch("wide", size, inverse.dtype).copy_(products)
+            sums = _diagonal_sums(products.view(*rows.shape[:2], -1, width), patch, scratch)
             sums *= source.inverse[number][top:bottom]
             table = sums.view(len(inverse), -1)
             if keys is not None:
@@ -167,14 +192,15 @@ def _best(
     return scores / length, first, row_width
 
 
-def _diagonal_sums(products: Tensor, patch: int) -> Tensor:
+def _diagonal_sums(products: Tensor, patch: int, scratch: _Scratch) -> Tensor:
     """Inner products of positions, (r, w, v, u), summed over the positions of patches: (r', w', v', u')."""
     for picture, exemplar in ((1, 3), (0, 2)):
         lengths = products.shape[picture] - patch + 1, products.shape[exemplar] - patch + 1
         shifted = [
             products.narrow(picture, offset, lengths[0]).narrow(exemplar, offset, lengths[1]) for offset in range(patch)
         ]
-        products = shifted[0].contiguous() if patch == 1 else shifted[0] + shifted[1]
+        sums = scratch(f"sums {picture}", tuple(shifted[0].shape), products.dtype)
+        products = torch.add(shifted[0], shifted[1], out=sums) if patch > 1 else sums.copy_(products)
         for further in shifted[2:]:
             products += further
     return products

@@ -16,7 +16,7 @@ class Options(PatchOptions):
     style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 4.0
     """How strongly the painting's patches pull, relative to the photo; without a photo nothing else pulls."""
     pooling: Annotated[Literal["max", "average"], UI(advanced=True)] = "average"
-    """How VGG-19 halves its pictures; averages give smoother strokes."""
+    """How VGG-19 halves its pictures: averages give smoother strokes, the maximum is what the network was trained with."""
     map_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 10.0
     """How strictly the maps bind; 0 forgets them, 50 keeps borders hard."""
     variety: Annotated[float, Field(ge=0, le=1)] = 0.0

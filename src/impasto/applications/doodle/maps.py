@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 
 from impasto.core import Array, InputError, Inputs
-from impasto.image.labels import Labels, hex_of, labels_of, nearest
+from impasto.image import style_size
+from impasto.image.labels import Labels, hex_of, labels_of, nearest, resize_labels
 
 _SAME = 40 / 255  # two maps' colours are the same label when no channel differs by more
 _PROPORTIONS = 1.03  # widest ratio of a map's proportions to its picture's: rounding at small sizes, not another crop
@@ -14,7 +15,7 @@ _PROPORTIONS = 1.03  # widest ratio of a map's proportions to its picture's: rou
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """Labels of the painting and of the result, (H, W) each at its own map's size; colours (L, 3) of the labels."""
+    """Labels of the painting and of the result, (H, W) each, as large as they are painted; colours (L, 3) of the labels."""
 
     style: Labels
     target: Labels
@@ -25,8 +26,8 @@ class Maps:
         return (labels[None] == np.arange(len(self.colours))[:, None, None]).astype(np.float32)
 
 
-def read_maps(inputs: Inputs, missing: Literal["refuse", "nearest"]) -> Maps:
-    """The maps of a run. Raises InputError for a map of other proportions than its picture, or a label without a source."""
+def read_maps(inputs: Inputs, missing: Literal["refuse", "nearest"] = "refuse", style_scale: float = 1.0) -> Maps:
+    """The maps of a run, at the size of the result and of the painting beside it (`style_scale` times as large). Raises InputError for a map of other proportions than its picture, or a label without a source."""
     style_map, target_map = inputs.extras["style_map"], inputs.extras["target_map"]
     _check_proportions("style_map", style_map, "painting", inputs.styles[0].picture)
     _check_proportions("target_map", target_map, "photo", inputs.content)
@@ -41,7 +42,9 @@ def read_maps(inputs: Inputs, missing: Literal["refuse", "nearest"]) -> Maps:
                     f"target_map: label {hex_of(colour)} ({share:.1%} of it) is not in the style_map, which has "
                     f"{', '.join(hex_of(c) for c in colours)}. Recolour it, or set missing_labels to nearest."
                 )
-    return Maps(style, partner[target], colours)
+    size = inputs.content.shape[:2]
+    beside = style_size(inputs.styles[0].picture.shape[:2], size, style_scale)
+    return Maps(resize_labels(style, beside), resize_labels(partner[target], size), colours)
 
 
 def _check_proportions(name: str, labels: Array, what: str, picture: Array) -> None:

@@ -8,7 +8,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 from impasto.content.colour import with_kept_colour
 from impasto.core import Array, Context, Inputs, Result
 from impasto.encoders.hardware import use_threads
-from impasto.encoders.vgg import VGG19, deepest
+from impasto.encoders.vgg import VGG19
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.methods.optimization.cnnmrf.objective import PatchObjective, Targets
@@ -27,7 +27,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     if inputs.blank:
         options = options.model_copy(update={"content_weight": 0.0, "preserve_colour": "off"})
     check(options)
-    maps = read_maps(inputs, options.missing_labels)
+    maps = read_maps(inputs, options.missing_labels, options.style_scale)
     use_threads(context.run)
     easel = DoodleEasel(inputs, options, context, maps)
     stages = stages_for(inputs.content.shape[:2], options)
@@ -57,11 +57,6 @@ class DoodleEasel(Easel):
         self.doodle = options
         self.style_planes = torch.from_numpy(maps.planes(maps.style))[None].to(self.device)
         self.target_planes = torch.from_numpy(maps.planes(maps.target))[None].to(self.device)
-
-    def network(self) -> VGG19:
-        """VGG-19 as far as the layers need it."""
-        layers = (*self.options.content_layers, *self.options.style_layers)
-        return VGG19.load(deepest(layers), pooling=self.doodle.pooling, precision=self.precision, device=self.device)
 
     def targets(self, size: tuple[int, int], network: VGG19) -> Targets:
         """Measure photo and painting for a scale, and bring the target map to the size of every layer."""

@@ -1,6 +1,6 @@
 """Li & Wand 2016, CNNMRF: every small neighbourhood of the picture must look like some neighbourhood of the painting."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ class PatchOptions(OptimisationOptions):
     """Layers whose features are the content, with weights."""
     patch: Annotated[int, Field(ge=1, le=7), UI(advanced=True)] = 3
     """Side of a patch in positions of its layer; larger ones copy larger pieces of the painting as they are."""
+    pooling: Annotated[Literal["max", "average"], UI(advanced=True)] = "max"
+    """How VGG-19 halves its pictures: the maximum, as the network was trained, or averages, for smoother strokes."""
     refresh_every: Annotated[int, Field(ge=1, le=100_000), UI(advanced=True)] = 10
     """Evaluations of the loss between two searches for the best patches."""
 
@@ -32,6 +34,9 @@ class Options(PatchOptions):
     """Copies of the painting turned each way, 7.5 degrees apart; 0 takes it upright only."""
     scalings: Annotated[int, Field(ge=0, le=6)] = 1
     """Copies of the painting enlarged and shrunk, 5 percent apart; 0 takes its own size only."""
+
+    recolour: bool = False
+    """Give the photo the painting's palette first: patches say little of light and dark, which then stay the photo's."""
 
 
 METHOD = Method(

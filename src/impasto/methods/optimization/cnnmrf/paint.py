@@ -1,13 +1,15 @@
 """The control flow of `cnnmrf`: colour, copies of the paintings, scales, matches, descent."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
-from impasto.core import Context, Inputs, Result, UsageError
+from impasto.core import Array, Context, Inputs, Result, UsageError
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.vgg import VGG19, check_layers, deepest
 from impasto.image import resize, style_size
+from impasto.image.colour import match_mean_covariance
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.balance import balanced_weights, probe_picture
 from impasto.reconstruction.descent import descend, first_picture, stages_for
@@ -26,6 +28,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     check(options)
     use_threads(context.run)
     easel = Easel(inputs, options, context)
+    if options.recolour and options.preserve_colour == "off":
+        easel.content = palette(inputs)
     stages = stages_for(inputs.content.shape[:2], options)
     start = first_picture(
         easel.content, inputs.extras.get("init_picture"), stages[0].size, options, context, easel.device
@@ -33,6 +37,14 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     picture, account = descend(start, stages, easel.objective, options, context)
     finished = with_kept_colour(to_array(picture), inputs.content, options.preserve_colour)
     return Result(finished, easel.report(account))
+
+
+def palette(inputs: Inputs) -> Array:
+    """The photo with the mean and covariance of the paintings' colours, in range."""
+    matched = np.zeros_like(inputs.content)
+    for style, share in zip(inputs.styles, inputs.style_shares, strict=True):
+        matched += share * match_mean_covariance(inputs.content, style.picture)
+    return matched.clip(0, 1)
 
 
 def check(options: PatchOptions) -> None:
@@ -60,7 +72,7 @@ class Easel:
     def network(self) -> VGG19:
         """VGG-19 as far as the layers need it."""
         layers = (*self.options.content_layers, *self.options.style_layers)
-        return VGG19.load(deepest(layers), precision=self.precision, device=self.device)
+        return VGG19.load(deepest(layers), pooling=self.options.pooling, precision=self.precision, device=self.device)
 
     def targets(self, size: tuple[int, int], network: VGG19) -> Targets:
         """Measure photo and paintings once for a scale; patches of all the paintings and their copies compete."""
@@ -104,13 +116,13 @@ class Easel:
         Each term is first taken relative to its target's own size, so that the same pulls serve the next scale.
         """
         options, targets = self.options, objective.targets
-        probe = probe_picture(to_tensor(resize(self.content, size), self.device), self.context.run.seed)
-        objective.refresh(probe)
         shares = {f"content {k}": options.content_layers[k] / power(t) for k, t in targets.content.items()}
         total = sum(options.style_layers.values()) or 1.0
         shares |= {f"style {k}": w / total / power(targets.style[k].table) for k, w in options.style_layers.items()}
         shares["tv"] = 1.0
         if not self.pulls:
+            probe = probe_picture(to_tensor(resize(self.content, size), self.device), self.context.run.seed)
+            objective.refresh(probe)
 
             def groups(picture: Tensor) -> dict[str, Tensor]:
                 found = objective.terms(picture)
@@ -120,8 +132,8 @@ class Easel:
                 }
 
             self.pulls = balanced_weights(groups, probe, self.asked(objective))
+            objective.matches.clear()
         objective.weights = {name: self.pulls[name.split()[0]] * share for name, share in shares.items()}
-        objective.matches.clear()
 
     def asked(self, objective: PatchObjective) -> dict[str, float]:
         """How hard each group of terms is to pull."""
