@@ -7,11 +7,13 @@ from importlib.metadata import entry_points
 from pkgutil import walk_packages
 from types import ModuleType
 
-from impasto.core import Method, unknown
+from impasto.core import Method, UsageError, unknown
 
 _ROOMS = ("impasto.methods", "impasto.applications")
 DEFAULT_METHOD = "gatys"
 """What `impasto photo painting` runs."""
+QUALITY: dict[str, str | None] = {"default": None, "best": "nnst"}
+"""How good a picture is worth the wait, and the method that makes it; None is the default method."""
 
 
 def _modules(room: str) -> Iterator[ModuleType]:
@@ -48,3 +50,16 @@ def get(method_id: str) -> Method:
     if method_id not in known:
         raise unknown("method", method_id, known, f"'impasto methods' lists all {len(known)}.")
     return known[method_id]
+
+
+def choose(method_id: str | None = None, quality: str | None = None) -> Method:
+    """The method asked for by id or by quality, the default one where neither is given. Raises UsageError for both."""
+    if method_id is not None and quality is not None:
+        raise UsageError(
+            f"quality: '{quality}' chooses a method by itself; leave out either it or method '{method_id}'."
+        )
+    if quality is not None:
+        if quality not in QUALITY:
+            raise unknown("quality", quality, QUALITY, f"There is: {', '.join(QUALITY)}.")
+        method_id = QUALITY[quality]
+    return get(method_id or DEFAULT_METHOD)

@@ -38,8 +38,8 @@ OUT_OF_RANGE = [
     ("--size", "0"), ("--size", "-5"), ("--size", "1e3"), ("--size", "200000"), ("--size", "big"),
     ("--strength", "1.1"), ("--strength", "-0.1"), ("--strength", "nan"), ("--strength", "inf"),
     ("--transform", "mlk"), ("--seed", "-1"), ("--seed", "1.5"), ("--device", "gpu"), ("--precision", "float16"),
-    ("--threads", "0"), ("--threads", "many"), ("--preview-every", "-1"), ("--depth", "12"), ("--quality", "0"),
-    ("--quality", "101"),
+    ("--threads", "0"), ("--threads", "many"), ("--preview-every", "-1"), ("--depth", "12"), ("--jpeg-quality", "0"),
+    ("--jpeg-quality", "101"),
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from impasto import registry
 from impasto.core import Context, Method, Progress, RunOptions, UsageError, parse_options
 
 from .job import prepare
@@ -16,6 +17,7 @@ def stylize(
     *,
     method: str | Method | None = None,
     preset: str | None = None,
+    quality: str | None = None,
     masks: Sequence[Source] = (),
     style_masks: Sequence[Source] = (),
     extras: Mapping[str, Source] | None = None,
@@ -29,7 +31,7 @@ def stylize(
     float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
     pairs, or a dict from path to weight; weights are relative to one another. A method that can do without a photo takes
     a lone picture as the style: `stylize("bark.jpg", method="texture")`; `content` may be None as well. method,
-    preset: ids as `impasto.methods()` lists them. masks: where each style goes, for methods that take them;
+    preset: ids as `impasto.methods()` lists them. quality: "default" or "best", instead of a method. masks: where each style goes, for methods that take them;
     style_masks: from where in each style it comes. extras: further pictures by the names the method declares. options:
     those of the method, `size` among them, and those of every run: `seed`,
     `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
@@ -48,7 +50,7 @@ def stylize(
     job = prepare(
         content,
         styles,
-        method=method,
+        method=_chosen(method, quality),
         preset=preset,
         masks=masks,
         style_masks=style_masks,
@@ -57,3 +59,9 @@ def stylize(
         options=options,
     )
     return job.run(context)
+
+
+def _chosen(method: str | Method | None, quality: str | None) -> Method:
+    if isinstance(method, Method):
+        return method if quality is None else registry.choose(method.id, quality)
+    return registry.choose(method, quality)

@@ -30,6 +30,18 @@ class MethodId(click.ParamType):
         return [CompletionItem(m.id, help=m.summary) for m in known if m.id.startswith(incomplete)]
 
 
+class QualityName(click.ParamType):
+    """A quality of the registry; shells complete it."""
+
+    name = "quality"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Offer the names that start with what was typed."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in registry.QUALITY if name.startswith(incomplete)]
+
+
 class Value(click.ParamType):
     """The text of one option, handed on as it is: the options class alone judges it."""
 
@@ -102,9 +114,9 @@ class MethodCommand(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Look for the method first, since it decides which flags exist."""
-        method, preset = self._asked(ctx, args)
+        method, preset, quality = self._asked(ctx, args)
         try:
-            chosen = registry.get(method or registry.DEFAULT_METHOD)
+            chosen = registry.choose(method, quality)
             shown = chosen.make_options(preset)
         except UsageError:
             if not ctx.resilient_parsing:
@@ -113,11 +125,11 @@ class MethodCommand(Command):
         ctx.meta[_CHOSEN] = (chosen, shown)
         return super().parse_args(ctx, args)
 
-    def _asked(self, ctx: click.Context, args: list[str]) -> tuple[str | None, str | None]:
-        """Values of --method and --preset, read ahead of the parser that they decide."""
+    def _asked(self, ctx: click.Context, args: list[str]) -> tuple[str | None, str | None, str | None]:
+        """Values of --method, --preset and --quality, read ahead of the parser that they decide."""
         ahead = click.Context(self, ctx.parent, ctx.info_name, ignore_unknown_options=True, resilient_parsing=True)
         found, _, _ = self.make_parser(ahead).parse_args(list(args))
-        return found.get("method"), found.get("preset")
+        return found.get("method"), found.get("preset"), found.get("quality")
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own flags, then the method's pictures and options and every run's, the advanced ones last."""

@@ -39,6 +39,8 @@ _ALL = (
     Paper("galerne2011", "Galerne, Gousseau, Morel", "Random Phase Textures: Theory and Synthesis", "IEEE TIP 20(1)", 2011, "https://doi.org/10.1109/TIP.2010.2052822"),
     Paper("mahendran2015", "Mahendran, Vedaldi", "Understanding Deep Image Representations by Inverting Them", "CVPR; arXiv:1412.0035", 2015, "https://arxiv.org/abs/1412.0035"),
     Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
+    Paper("kolkin2022", "Kolkin, Kucera, Paris, Sykora, Shechtman, Shakhnarovich", "Neural Neighbor Style Transfer", "arXiv:2203.13215", 2022, "https://arxiv.org/abs/2203.13215"),
+    Paper("burt1983", "Burt, Adelson", "The Laplacian Pyramid as a Compact Image Code", "IEEE Transactions on Communications 31(4)", 1983, "https://doi.org/10.1109/TCOM.1983.1095851"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

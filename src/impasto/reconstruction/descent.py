@@ -58,13 +58,13 @@ def descend(picture: Tensor, stages: Sequence[Scale], objective_at: ObjectiveAt,
             optimiser=options.optimiser, learning_rate=options.learning_rate, done=done, total=total,
         )  # fmt: skip
         picture, done = minimum.picture, done + stage.steps
-        account.append(_account(stage, minimum))
+        account.append(stage_account(stage, minimum))
     if not account:
         raise Cancelled("stopped before there was a picture")
     return enlarge(picture, stages[-1].size).clamp(0, 1), account
 
 
-def _account(stage: Scale, minimum: Minimum) -> dict[str, object]:
+def stage_account(stage: Scale, minimum: Minimum) -> dict[str, object]:
     """Size, evaluations, first and best loss of one stage, and the raw terms of its best picture, JSON-ready."""
     height, width = stage.size
     finite = [loss for loss in minimum.losses if math.isfinite(loss)]

@@ -1,6 +1,6 @@
-"""Move the pixels until the loss is small: L-BFGS with a strong Wolfe search, or Adam with an averaged picture.
+"""Move the pixels until the loss is small: L-BFGS with a strong Wolfe search, or Adam or RMSprop with an averaged picture.
 
-The picture is not clamped while it moves (clamping inside a line search breaks its gradients) but every picture handed out is.
+What moves are the pixels, or the bands of the picture's Laplacian pyramid. The picture is not clamped while it moves (clamping inside a line search breaks its gradients) but every picture handed out is.
 """
 
 import math
@@ -14,12 +14,15 @@ from torch import Tensor
 from impasto.core import Context
 from impasto.image.tensors import to_array
 
-Optimiser = Literal["lbfgs", "adam"]
+from .pyramid import collapse, laplacian_pyramid
+
+Optimiser = Literal["lbfgs", "adam", "rmsprop"]
+Keep = Literal["best", "last"]
 
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """Where a descent ended: the best picture (1, 3, H, W) in [0, 1], its loss terms, and every loss in order."""
+    """Where a descent ended: the picture it keeps (1, 3, H, W) in [0, 1], its loss terms, and every loss in order."""
 
     picture: Tensor
     terms: dict[str, float]
@@ -63,15 +66,16 @@ class _Stop(Exception):
 
 
 class _Descent:
-    """The state of one minimisation: the moving picture, the best one seen, and who is told about it."""
+    """The state of one minimisation: the moving picture, the one to keep, and who is told about it."""
 
-    def __init__(
-        self, picture: Tensor, objective: Objective, steps: int, context: Context, done: int, total: int
-    ) -> None:
-        self.moving = picture.detach().clone(memory_format=torch.contiguous_format).requires_grad_()
-        self.objective, self.steps = objective, steps
-        self.context, self.done, self.total = context, done, total
-        self.best, self.best_loss, self.finite = self.moving.detach().clone(), math.inf, True
+    def __init__(self, picture: Tensor, objective: Objective, steps: int, context: Context, place: tuple[int, int],
+                 bands: int, keep: Keep) -> None:  # fmt: skip
+        start = picture.detach().clone(memory_format=torch.contiguous_format)
+        leaves = laplacian_pyramid(start, bands) if bands else [start]
+        self.leaves = [leaf.contiguous().requires_grad_() for leaf in leaves]
+        self.objective, self.steps, self.keep = objective, steps, keep
+        self.context, (self.done, self.total) = context, place
+        self.best, self.best_loss, self.finite = self.snapshot(), math.inf, True
         self.losses: list[float] = []
         self.terms: dict[str, float] = {}
 
@@ -90,53 +94,68 @@ class _Descent:
     def refresh(self) -> None:
         """Let the targets follow the picture. Losses before and after do not compare, so the best is sought anew."""
         if isinstance(self.objective, MovingObjective) and self.left and not self.context.stopping:
-            self.objective.refresh(self.moving.detach())
+            self.objective.refresh(collapse(self.leaves).detach())
             self.best_loss = math.inf
 
+    def snapshot(self) -> list[Tensor]:
+        """Copies of what moves."""
+        return [leaf.detach().clone() for leaf in self.leaves]
+
+    def put(self, values: list[Tensor]) -> None:
+        """Move to where a snapshot was taken."""
+        with torch.no_grad():
+            for leaf, value in zip(self.leaves, values, strict=True):
+                leaf.copy_(value)
+
     def evaluate(self) -> Tensor:
-        """Loss and gradient at the moving picture; remembers the best picture; leaves when told to or when spent."""
+        """Loss and gradient at the moving picture; remembers the one to keep; leaves when told to or when spent."""
         if self.context.stopping or self.left <= 0:
             raise _Stop
-        loss, terms = self.objective(self.moving)
-        (gradient,) = torch.autograd.grad(loss, self.moving)
+        loss, terms = self.objective(collapse(self.leaves))
+        gradients = torch.autograd.grad(loss, self.leaves)
         loss = loss.detach()
         value = loss.item()
         self.losses.append(value)
-        if not (math.isfinite(value) and bool(torch.isfinite(gradient).all())):
+        if not (math.isfinite(value) and all(bool(torch.isfinite(gradient).all()) for gradient in gradients)):
             self.finite = False
             raise _Stop
-        self.moving.grad = gradient.contiguous()
-        if value < self.best_loss:
-            self.best_loss, self.best, self.terms = value, self.moving.detach().clone(), terms
+        for leaf, gradient in zip(self.leaves, gradients, strict=True):
+            leaf.grad = gradient.contiguous()
+        if value < self.best_loss or self.keep == "last":
+            self.best_loss, self.best, self.terms = value, self.snapshot(), terms
         # The best picture, not the one the line search is trying; made into an array only when somebody looks.
-        self.context.report(self.done + len(self.losses), self.total, lambda: to_array(self.best), loss=self.best_loss)
+        step = self.done + len(self.losses)
+        self.context.report(step, self.total, lambda: to_array(collapse(self.best)), loss=self.best_loss)
         return loss
 
     def restart(self) -> None:
-        """Go back to the best picture after a loss that was not a number."""
-        with torch.no_grad():
-            self.moving.copy_(self.best)
+        """Go back to the picture kept after a loss that was not a number."""
+        self.put(self.best)
         self.finite = True
 
 
 def minimise(picture: Tensor, objective: Objective, steps: int, context: Context, *, optimiser: Optimiser = "lbfgs",
-             learning_rate: float = 0.02, average: float = 0.9, done: int = 0, total: int | None = None) -> Minimum:  # fmt: skip
-    """Spend `steps` evaluations of loss and gradient from `picture` on; give back the best picture found, in [0, 1].
+             learning_rate: float = 0.02, average: float = 0.9, bands: int = 0, keep: Keep = "best", done: int = 0,
+             total: int | None = None) -> Minimum:  # fmt: skip
+    """Spend `steps` evaluations of loss and gradient from `picture` on; give back the picture to keep, in [0, 1].
 
-    learning_rate and average (of the exponential moving average of pictures) are Adam's; L-BFGS finds its own step
-    (Liu & Nocedal 1989, strong Wolfe conditions). A `MovingObjective` is refreshed at the start and every so many
-    evaluations; L-BFGS keeps what it learnt about curvature, but learns nothing from the step across. A loss that is not finite restores the best picture and goes on with
-    shorter steps. KeyboardInterrupt and context.stop() end the run with the best picture so far. done and total place
-    these steps inside a longer run for the listener.
+    learning_rate and average (of the exponential moving average of pictures) are Adam's and RMSprop's; L-BFGS finds
+    its own step (Liu & Nocedal 1989, strong Wolfe conditions). bands: move the picture's Laplacian pyramid of so many
+    bands of detail; 0 moves the pixels. keep: the best picture, or the last, for losses that are sampled anew at every
+    step and whose values therefore cannot be compared. A `MovingObjective` is refreshed at the start and every so many
+    evaluations; L-BFGS keeps what it learnt about curvature, but learns nothing from the step across. A loss that is
+    not finite restores the picture kept so far and goes on with shorter steps. KeyboardInterrupt and context.stop() end
+    the run with the picture kept so far. done and total place these steps inside a longer run for the listener.
     """
-    descent = _Descent(picture, objective, steps, context, done, total or steps)
+    descent = _Descent(picture, objective, steps, context, (done, total or steps), bands, keep)
     shorten = 1.0
     for _ in range(_MOST_RETRIES + 1):
         try:
             if optimiser == "lbfgs":
                 _lbfgs(descent, shorten)
             else:
-                _adam(descent, learning_rate * shorten, average)
+                kind = torch.optim.Adam if optimiser == "adam" else torch.optim.RMSprop
+                _first_order(descent, kind(descent.leaves, lr=learning_rate * shorten), average)
         except _Stop:
             pass
         except KeyboardInterrupt:
@@ -146,12 +165,12 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
         context.warn("the loss stopped being a number; went back to the best picture and took shorter steps")
         descent.restart()
         shorten *= 0.25
-    return Minimum(descent.best.clamp(0, 1), descent.terms, descent.losses)
+    return Minimum(collapse(descent.best).clamp(0, 1), descent.terms, descent.losses)
 
 
 def _lbfgs(descent: _Descent, shorten: float) -> None:
     # Zero tolerances: steps are counted by the caller, and single-precision losses trip torch's defaults early.
-    optimiser = torch.optim.LBFGS([descent.moving], lr=shorten, history_size=_HISTORY, tolerance_grad=0, tolerance_change=0,
+    optimiser = torch.optim.LBFGS(descent.leaves, lr=shorten, history_size=_HISTORY, tolerance_grad=0, tolerance_change=0,
                                   line_search_fn="strong_wolfe")  # fmt: skip
     (group,) = optimiser.param_groups
     while True:
@@ -163,13 +182,12 @@ def _lbfgs(descent: _Descent, shorten: float) -> None:
         if fixed:
             return
         # A last step of length zero has no curvature to learn from: torch then skips the pair of gradients across.
-        if "d" in (state := optimiser.state[descent.moving]):
+        if "d" in (state := optimiser.state[descent.leaves[0]]):
             state["d"].zero_()
 
 
-def _adam(descent: _Descent, rate: float, average: float) -> None:
-    optimiser = torch.optim.Adam([descent.moving], lr=rate)
-    mean = descent.moving.detach().clone()
+def _first_order(descent: _Descent, optimiser: torch.optim.Optimizer, average: float) -> None:
+    mean = descent.snapshot()
     every = descent.stretch
     descent.refresh()
     for step in range(1, descent.left):
@@ -177,7 +195,7 @@ def _adam(descent: _Descent, rate: float, average: float) -> None:
             descent.refresh()
         optimiser.step(descent.evaluate)  # type: ignore[arg-type]
         # Bias-corrected like Adam's own moments, so that early averages are not the start picture.
-        mean.lerp_(descent.moving.detach(), (1 - average) / (1 - average**step))
-    with torch.no_grad():
-        descent.moving.copy_(mean)
-    descent.evaluate()  # the last step tries the average: it wins only if it is better
+        for held, leaf in zip(mean, descent.leaves, strict=True):
+            held.lerp_(leaf.detach(), (1 - average) / (1 - average**step))
+    descent.put(mean)
+    descent.evaluate()  # the last step tries the average: it wins if it is better, or if the last is what counts

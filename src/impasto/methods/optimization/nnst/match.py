@@ -1,0 +1,155 @@
+"""Neighbours in the paintings, for whole hypercolumns and for single layers, and the losses that ask for them."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from impasto.core import Array
+from impasto.encoders.hypercolumns import as_rows, equal_gains, hypercolumns
+from impasto.encoders.vgg import VGG19
+from impasto.image import resize, style_size
+from impasto.image.tensors import to_tensor
+from impasto.reconstruction.minimise import Objective
+from impasto.textures.neighbours import centre_of, cosine_loss, nearest, shared_out, unit
+
+from . import Options
+
+CONTENT_LAYER = "relu4_2"  # what is where, of any look; Gatys et al. 2016, section 2.1
+CELL = 4  # pixels of a hypercolumn's side, as in the authors' code
+_RIM = 0.03  # of a painting's sides: its frame and the network's own padding are no part of its style
+MOST_OFFERS = 98_304  # hypercolumns searched at a scale: half a gigabyte; larger paintings are sampled down to it
+FINISH_QUERIES, FINISH_KEYS = 2048, 8192  # places compared in one step of the finish, per layer
+
+
+class Matcher:
+    """Finds what the paintings offer for each place of the picture."""
+
+    def __init__(self, network: VGG19, paintings: Sequence[Array], shares: tuple[float, ...], options: Options,
+                 seed: int) -> None:  # fmt: skip
+        self.network, self.paintings, self.shares, self.options = network, paintings, shares, options
+        self.layers = tuple(layer for layer, share in options.layers.items() if share > 0)
+        self.seen = tuple(dict.fromkeys((*self.layers, CONTENT_LAYER) if options.content_weight > 0 else self.layers))
+        self.random = torch.Generator().manual_seed(seed)
+
+    def turned(self, painting: Array, size: tuple[int, int]) -> Iterator[Tensor]:
+        """The painting as large as a result of `size` wants it, upright and turned by quarters, (1, 3, H, W) each."""
+        scaled = resize(painting, style_size(painting.shape[:2], size, self.options.style_scale))
+        upright = to_tensor(scaled, self.network.device)
+        for quarters in range(4 if self.options.turned else 1):
+            yield torch.rot90(upright, quarters, (2, 3))
+
+    @torch.no_grad()
+    def whole(self, query: Tensor, photo: Tensor) -> Objective:
+        """The loss that gives every place the hypercolumn its look in `query` (1, 3, H, W) is nearest to."""
+        size = (query.shape[-2], query.shape[-1])
+        grid = _grid(size)
+        gains: dict[str, float] = {}
+        offers: list[Tensor] = []
+        for painting in self.paintings:
+            rows: list[Tensor] = []
+            pictures = list(self.turned(painting, size))
+            most = MOST_OFFERS // (len(pictures) * len(self.paintings))
+            for picture in pictures:
+                features = self.network(picture, self.layers)
+                gains = gains or equal_gains(features, {layer: self.options.layers[layer] for layer in self.layers})
+                cells = _grid((picture.shape[-2], picture.shape[-1]))
+                rows.append(self.some(_inner(hypercolumns(features, cells, gains).view(*cells, -1)), most))
+            offers.append(torch.cat(rows))
+        targets = self.targets(hypercolumns(self.network(query, self.layers), grid, gains), offers)
+
+        def neighbours(features: Mapping[str, Tensor]) -> Tensor:
+            return cosine_loss(hypercolumns(features, grid, gains), targets)
+
+        return self.objective(neighbours, photo)
+
+    def objective(self, neighbours: Callable[[Mapping[str, Tensor]], Tensor], photo: Tensor) -> Objective:
+        """The loss of neighbours, and of the photo's deep features where they are to hold on."""
+        weight = self.options.content_weight
+        kept = self.directions(self.network(photo, self.seen)) if weight > 0 else None
+
+        def objective(picture: Tensor) -> tuple[Tensor, dict[str, float]]:
+            features = self.network(picture, self.seen)
+            loss = neighbours(features)
+            terms = {"neighbours": loss.item()}
+            if kept is not None:
+                rows = as_rows(features[CONTENT_LAYER])
+                content = cosine_loss(rows - centre_of(rows).to(rows.dtype), kept)
+                terms["content"] = content.item()
+                loss = loss + weight * content
+            return loss, terms
+
+        return objective
+
+    def directions(self, features: Mapping[str, Tensor]) -> Tensor:
+        """Where the content layer points at every place, seen from its mean: what differs from place to place."""
+        rows = as_rows(features[CONTENT_LAYER])
+        return unit(rows, centre_of(rows))
+
+    def targets(self, rows: Tensor, offers: list[Tensor]) -> Tensor:
+        """The nearest of each painting's hypercolumns for every row, of the painting whose turn it is there; unit length.
+
+        Photo and painting are each seen from their own mean, so that the dark places of the one meet the dark places
+        of the other, however bright they are.
+        """
+        directions = unit(rows, centre_of(rows))
+        found = [nearest(directions, unit(offer, centre_of(offer))) for offer in offers]
+        choice = shared_out(torch.stack([cosine for _, cosine in found], 1), self.shares)
+        targets = torch.empty_like(rows)
+        for number, (offer, (index, _)) in enumerate(zip(offers, found, strict=True)):
+            mine = choice == number
+            targets[mine] = offer[index[mine]]
+        return unit(targets)
+
+    @torch.no_grad()
+    def split(self, photo: Tensor) -> Objective:
+        """The loss that lets every layer look for neighbours by itself, anew in every step ("feature splitting").
+
+        Each step looks at a coarse grid of places, shifted at random, so that all have their turn.
+        """
+        keys = self.keys((photo.shape[-2], photo.shape[-1]))
+        centres = {layer: centre_of(rows) for layer, rows in keys.items()}
+        keys = {layer: unit(rows, centres[layer]) for layer, rows in keys.items()}
+
+        def neighbours(features: Mapping[str, Tensor]) -> Tensor:
+            losses: list[Tensor] = []
+            for layer in self.layers:
+                height, width = features[layer].shape[-2:]
+                stride = math.ceil((height * width / FINISH_QUERIES) ** 0.5)
+                down, across = torch.randint(min(stride, height, width), (2,), generator=self.random).tolist()
+                rows = as_rows(features[layer][:, :, down::stride, across::stride])
+                rows = rows - centres[layer].to(rows.dtype)
+                index, _ = nearest(unit(rows.detach()), keys[layer], candidates=1)
+                losses.append(cosine_loss(rows, keys[layer][index]))
+            return torch.stack(losses).mean()
+
+        return self.objective(neighbours, photo)
+
+    def keys(self, size: tuple[int, int]) -> dict[str, Tensor]:
+        """A sample of every layer's features in the paintings, each painting by its share."""
+        found: dict[str, list[Tensor]] = {layer: [] for layer in self.layers}
+        for painting, share in zip(self.paintings, self.shares, strict=True):
+            pictures = list(self.turned(painting, size))
+            most = max(1, round(FINISH_KEYS * share / len(pictures)))
+            for picture in pictures:
+                for layer, features in self.network(picture, self.layers).items():
+                    found[layer].append(self.some(_inner(features[0].permute(1, 2, 0)), most))
+        return {layer: torch.cat(rows) for layer, rows in found.items()}
+
+    def some(self, rows: Tensor, most: int) -> Tensor:
+        """At most so many of the vectors (n, C), drawn at random."""
+        if len(rows) <= most:
+            return rows
+        return rows[torch.randperm(len(rows), generator=self.random)[:most].to(rows.device)]
+
+
+def _grid(size: tuple[int, int]) -> tuple[int, int]:
+    return max(1, size[0] // CELL), max(1, size[1] // CELL)
+
+
+def _inner(cells: Tensor) -> Tensor:
+    """Vectors of a grid (h, w, C) without its rim, (n, C)."""
+    height, width, channels = cells.shape
+    rim = min(max(1, round(_RIM * max(height, width))), (min(height, width) - 1) // 2)
+    return cells[rim : height - rim, rim : width - rim].reshape(-1, channels)

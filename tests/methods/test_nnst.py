@@ -1,0 +1,128 @@
+"""Neural Neighbours with the real VGG-19: the painting's looks come, the photo's places stay, every option does its work."""
+
+import numpy as np
+import pytest
+import torch
+
+from impasto.core import Cancelled, Context, Inputs, RunOptions, Style, UsageError
+from impasto.encoders.vgg import VGG19
+from impasto.image.tensors import to_tensor
+from impasto.methods.optimization.nnst import METHOD
+from impasto.methods.optimization.nnst.paint import stylize
+from impasto.textures.distributions import relaxed_emd
+
+pytestmark = pytest.mark.weights
+
+
+@pytest.fixture(scope="module")
+def content(painted):
+    return painted(64, 72, seed=1)
+
+
+@pytest.fixture(scope="module")
+def style(painted):
+    return painted(72, 64, seed=4, warmth=0.9)
+
+
+def run(content, *styles, context=None, extras=None, **options):
+    options = {"scales": 1, "steps": 20, "finish_steps": 0, "turned": False, "learning_rate": 0.01} | options
+    styles = tuple(s if isinstance(s, Style) else Style(s) for s in styles)
+    context = context or Context(RunOptions(device="cpu", precision="float32"))
+    return stylize(Inputs(content, styles, extras=extras or {}), METHOD.make_options(**options), context)
+
+
+def features(picture, layer):
+    with torch.no_grad():
+        return VGG19.load("relu4_2")(to_tensor(picture), [layer])[layer]
+
+
+def remd(result, style):
+    rows = [features(p, "relu3_1")[0].flatten(1).T for p in (result, style)]
+    return relaxed_emd(*rows).item()
+
+
+@pytest.fixture(scope="module")
+def plain(content, style):
+    return run(content, style, steps=30)
+
+
+def test_the_paintings_looks_come_and_the_photos_places_stay(plain, content, style):
+    assert remd(plain.picture, style) < 0.75 * remd(content, style)
+    cosine = torch.cosine_similarity(features(plain.picture, "relu4_2"), features(content, "relu4_2")).mean()
+    assert cosine > 0.4  # at 64 pixels the deep layers see few places; a picture of something else comes to 0.2
+
+
+def test_the_finish_brings_every_layer_nearer(plain, content, style):
+    finished = run(content, style, steps=30, finish_steps=20)
+    assert remd(finished.picture, style) < remd(plain.picture, style)
+    stages = finished.report["stages"]
+    assert [stage["steps"] for stage in stages] == [30, 20]
+    assert stages[1]["loss"] < stages[1]["first_loss"]
+
+
+def test_it_goes_from_coarse_to_fine(content, style):
+    stages = run(content, style, scales=2, steps=8).report["stages"]
+    assert [stage["size"] for stage in stages] == [[36, 32], [72, 64]]
+    assert all(stage["loss"] < stage["first_loss"] for stage in stages)
+
+
+def test_a_painting_of_itself_is_returned_as_it_was(content):
+    # Every place finds itself, so that only the emptied detail has to come back.
+    start = run(content, content, steps=1).picture
+    result = run(content, content, steps=60, learning_rate=0.02).picture
+    assert np.abs(result - content).mean() < 0.6 * np.abs(start - content).mean()
+
+
+def test_turned_strokes_serve_a_turned_photo(style):
+    turned = np.ascontiguousarray(np.rot90(style))
+    with_turns, without = (run(turned, style, turned=t, steps=25).report["stages"][0]["loss"] for t in (True, False))
+    assert with_turns < without
+
+
+def test_two_styles_share_the_places_by_weight(content, style, painted):
+    other = painted(64, 64, seed=9, warmth=-0.9)
+    warmth = {}
+    for share in (0.9, 0.1):
+        picture = run(content, Style(style, share), Style(other, 1 - share)).picture
+        warmth[share] = (picture[..., 0] - picture[..., 2]).mean()
+    assert warmth[0.9] > warmth[0.1] + 0.05
+
+
+def test_mapped_colours_keep_the_strokes_light(plain, content, style):
+    mapped = run(content, style, steps=30, colours="mapped")
+    assert np.abs(mapped.picture - plain.picture).mean() > 0.005
+    luma = [p @ np.array([0.299, 0.587, 0.114]) for p in (mapped.picture, plain.picture)]
+    assert np.corrcoef(luma[0].ravel(), luma[1].ravel())[0, 1] > 0.95
+
+
+def test_luminance_mode_keeps_the_photos_colours(content, style):
+    soft = 0.25 + 0.5 * content
+    result = run(soft, style, preserve_colour="luminance", steps=8).picture
+    chroma = [p - (p @ np.array([0.299, 0.587, 0.114]))[..., None] for p in (result, soft)]
+    inside = ((result > 0) & (result < 1)).all(-1)
+    assert np.abs(chroma[0] - chroma[1])[inside].max() < 2 / 255
+
+
+def test_an_init_picture_is_where_it_starts(content, style):
+    start = np.full_like(content, 0.25)
+    with_it, without = (run(content, style, extras=e, steps=1).picture for e in ({"init_picture": start}, {}))
+    assert np.abs(with_it.mean((0, 1)) - 0.25).max() < 0.05 < np.abs(without.mean((0, 1)) - 0.25).max()
+
+
+def test_stopping_keeps_what_there_is_and_stopping_at_once_says_so(content, style):
+    context = Context(RunOptions(device="cpu", precision="float32"))
+    context.listener = lambda progress: context.stop() if progress.step == 3 else None
+    result = run(content, style, context=context, scales=2, steps=20, finish_steps=5)
+    assert result.picture.shape == content.shape
+    assert [stage["steps"] for stage in result.report["stages"]] == [3]
+    with pytest.raises(Cancelled, match="before there was a picture"):
+        run(content, style, context=context)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"layers": "relu4_9"}, "no layer 'relu4_9'"), ({"layers": "relu1_1:0"}, "all the weights")],
+)
+def test_options_that_cannot_work_are_refused(content, style, options, message):
+    with pytest.raises(UsageError, match=message):
+        run(content, style, **options)
