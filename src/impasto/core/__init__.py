@@ -6,12 +6,14 @@ from .inputs import Array, Content, Extra, Inputs, InputSpec, Masks, Style, Styl
 from .method import Estimate, Method, SizeRule, load_target
 from .options import UI, BaseOptions, CanvasOptions, NamedWeights, OptionSpec, PictureOptions, describe, parse_options
 from .papers import PAPERS, Paper
+from .recipe import CHANGEABLE, Recipe, Trainee, TrainingOptions, Validation, Workshop
 from .result import Result
 from .taxonomy import FAMILIES, Taxonomy
 
 __all__ = [
-    "FAMILIES", "PAPERS", "UI", "Array", "BaseOptions", "Cancelled", "CanvasOptions", "Content", "Context", "Estimate", "Extra",
-    "ImpastoError", "InputError", "InputSpec", "Inputs", "Masks", "Method", "NamedWeights", "OptionSpec", "Paper",
-    "PictureOptions", "Progress", "Result", "RunError", "RunOptions", "SizeRule", "Style", "StyleMasks", "Styles", "Taxonomy",
-    "UsageError", "describe", "load_target", "parse_options", "unknown",
+    "CHANGEABLE", "FAMILIES", "PAPERS", "UI", "Array", "BaseOptions", "Cancelled", "CanvasOptions", "Content",
+    "Context", "Estimate", "Extra", "ImpastoError", "InputError", "InputSpec", "Inputs", "Masks", "Method",
+    "NamedWeights", "OptionSpec", "Paper", "PictureOptions", "Progress", "Recipe", "Result", "RunError",
+    "RunOptions", "SizeRule", "Style", "StyleMasks", "Styles", "Taxonomy", "Trainee", "TrainingOptions",
+    "UsageError", "Validation", "Workshop", "describe", "load_target", "parse_options", "unknown",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a pass through VGG-19 costs on this machine: known before a run starts."""
+"""What a pass through VGG-19, or its slim copy, costs on this machine: known before a run starts."""
 
 from functools import cache
 from time import perf_counter
@@ -6,7 +6,11 @@ from time import perf_counter
 import torch
 import torch.nn.functional as F
 
-from .vgg import LAYERS, Precision, deepest
+from .slim import WIDTHS as SLIM_WIDTHS
+from .vgg import CHANNELS, LAYERS, Precision, deepest
+
+WIDTHS: dict[str, tuple[int, ...]] = {"vgg19": CHANNELS, "slim": SLIM_WIDTHS}
+"""Channels of each block, by the encoder's name."""
 
 _FIXED_BYTES = 380e6  # interpreter, torch and weights, as measured
 # Peak bytes per pixel of a pass with gradients up to relu5_1, measured at 256 to 1024 px: features kept for the way
@@ -16,12 +20,13 @@ _BYTES_PER_PIXEL: dict[Precision, float] = {"bfloat16": 2000.0, "float32": 3400.
 _OVERHEAD = 1.35
 
 
-def memory_bytes(pixels: float, precision: Precision) -> float:
+def memory_bytes(pixels: float, precision: Precision, widths: tuple[int, ...] = CHANNELS) -> float:
     """Peak memory of one pass with gradients, in bytes, without what an optimiser keeps."""
-    return _FIXED_BYTES + pixels * _BYTES_PER_PIXEL[precision]
+    # Most of it are the features of the first block, the largest in space.
+    return _FIXED_BYTES + pixels * _BYTES_PER_PIXEL[precision] * widths[0] / CHANNELS[0]
 
 
-def multiplications_per_pixel(layers: tuple[str, ...]) -> float:
+def multiplications_per_pixel(layers: tuple[str, ...], widths: tuple[int, ...] = CHANNELS) -> float:
     """Multiply-adds of one forward pass up to the deepest of `layers`, per pixel of the picture.
 
     >>> round(multiplications_per_pixel(("relu1_1",)))
@@ -33,7 +38,7 @@ def multiplications_per_pixel(layers: tuple[str, ...]) -> float:
     for layer in LAYERS:
         if layer.startswith("conv"):
             block = int(layer[4])
-            channels = min(512, 64 * 2 ** (block - 1))
+            channels = widths[block - 1]
             total += 9 * before * channels / 4 ** (block - 1)
             before = channels
         if layer == last:
@@ -56,6 +61,8 @@ def seconds_per_multiplication(device: str, precision: Precision) -> float:
     return min(times) / (128 * 128 * 9 * 96 * 96)
 
 
-def seconds(pixels: float, layers: tuple[str, ...], device: str, precision: Precision) -> float:
+def seconds(pixels: float, layers: tuple[str, ...], device: str, precision: Precision,
+            widths: tuple[int, ...] = CHANNELS) -> float:  # fmt: skip
     """Wall time of one forward and backward pass over a picture of that many pixels."""
-    return 2 * _OVERHEAD * pixels * multiplications_per_pixel(layers) * seconds_per_multiplication(device, precision)
+    work = pixels * multiplications_per_pixel(layers, widths)
+    return 2 * _OVERHEAD * work * seconds_per_multiplication(device, precision)

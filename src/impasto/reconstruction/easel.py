@@ -10,8 +10,9 @@ from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
 from impasto.core import Array, Context, Inputs, Result, UsageError
+from impasto.encoders import encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.vgg import VGG19, deepest
+from impasto.encoders.vgg import deepest
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 
@@ -67,21 +68,22 @@ class Easel:
         """Photo and paintings in the colours that the terms are to see."""
         return recoloured(self.inputs, self.options.preserve_colour)
 
-    def network(self, last: bool) -> VGG19 | None:
-        """VGG-19 as far as the terms need it, pooling as the scale wants it; None when they look at pixels alone."""
+    def network(self, last: bool) -> encoder.Encoder | None:
+        """The encoder as far as the terms need it, pooling as the scale wants it; None when they look at pixels alone."""
         if not self.layers:
             return None
         pooling = self.options.pooling
         if pooling == "auto":
             pooling = "max" if last else "average"
-        return VGG19.load(deepest(self.layers), pooling=pooling, precision=self.precision, device=self.device)
+        name, up_to = self.options.encoder, deepest(self.layers)
+        return encoder.load(name, up_to, pooling=pooling, precision=self.precision, device=self.device)
 
-    def view(self, picture: Tensor, network: VGG19 | None) -> View:
+    def view(self, picture: Tensor, network: encoder.Encoder | None) -> View:
         """A picture with its features at every layer a term asked for."""
         seen = network(picture, self.layers, margin_px=_MARGIN_PX) if network else {}
         return View(picture, seen, _MARGIN_PX)
 
-    def scene(self, size: tuple[int, int], network: VGG19 | None) -> Scene:
+    def scene(self, size: tuple[int, int], network: encoder.Encoder | None) -> Scene:
         """Photo and paintings at one scale."""
         content = self.view(to_tensor(resize(self.content, size), self.device), network)
         sizes = [style_size(painting.shape[:2], size, self.options.style_scale) for painting in self.styles]
@@ -111,7 +113,9 @@ class Easel:
 
         return objective
 
-    def balance(self, aims: dict[str, dict[str, Aim]], content: Tensor, network: VGG19 | None) -> dict[str, float]:
+    def balance(
+        self, aims: dict[str, dict[str, Aim]], content: Tensor, network: encoder.Encoder | None
+    ) -> dict[str, float]:
         """Factors that let every term pull as hard as asked at a picture between the photo and noise."""
 
         def groups(picture: Tensor) -> dict[str, Tensor]:
@@ -132,6 +136,7 @@ class Easel:
         return {
             "device": self.device.type,
             "precision": self.precision,
+            "encoder": self.options.encoder if self.layers else None,
             "stages": stages,
             "loss_weights": self.weights,
         }

@@ -19,5 +19,7 @@ def estimate(height: int, width: int, styles: int, options: FeatureOptions, run:
     stages = stages_for((height, width), options)
     # Targets are one pass per painting and one for the photo at every scale, without the way back.
     passes = sum((stage.steps + (1 + styles) / 2) * stage.size[0] * stage.size[1] for stage in stages)
-    memory = cost.memory_bytes(height * width, precision) + memory_bytes(height * width, options.optimiser)
-    return Estimate(int(memory), _START_SECONDS + cost.seconds(passes, options.layers, device.type, precision))
+    widths = cost.WIDTHS[options.encoder]
+    memory = cost.memory_bytes(height * width, precision, widths) + memory_bytes(height * width, options.optimiser)
+    seconds = cost.seconds(passes, options.layers, device.type, precision, widths)
+    return Estimate(int(memory), _START_SECONDS + seconds)
