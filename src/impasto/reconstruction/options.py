@@ -39,7 +39,7 @@ class HistogramOptions(BaseOptions):
 class DescentOptions(PictureOptions):
     """How pixels are moved, whatever the loss."""
 
-    steps: Annotated[int, Field(ge=1, le=100_000)] = 130
+    steps: Annotated[int, Field(ge=1, le=100_000)] = 115
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
     tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.0
     """How strongly grain is smoothed away (total variation)."""
