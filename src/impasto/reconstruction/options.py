@@ -48,7 +48,7 @@ class DescentOptions(PictureOptions):
     learning_rate: Annotated[float, Field(gt=0, le=10), UI(scale="log", advanced=True)] = 0.02
     """Adam's step, in units of the picture's range."""
     scales: Annotated[int | None, Field(ge=1, le=16), UI(advanced=True)] = None
-    """How many sizes from coarse to fine; empty starts at about 128 pixels."""
+    """How many sizes from coarse to fine; empty starts at 180 pixels or more."""
     scale_factor: Annotated[float, Field(ge=1.1, le=4), UI(advanced=True)] = 2.0
     """Growth from one scale to the next."""
 

@@ -11,7 +11,7 @@ class Scale:
     steps: int
 
 
-def coarse_to_fine(size: tuple[int, int], steps: int, *, scales: int | None = None, smallest: int = 128, factor: float = 2.0,
+def coarse_to_fine(size: tuple[int, int], steps: int, *, scales: int | None = None, smallest: int = 180, factor: float = 2.0,
                    keep: float = 0.75, floor: int = 32) -> tuple[Scale, ...]:  # fmt: skip
     """Stages up to `size`, (height, width); `steps` are divided so that each stage gets `keep` of the one before.
 
@@ -19,7 +19,7 @@ def coarse_to_fine(size: tuple[int, int], steps: int, *, scales: int | None = No
     stage to stage. floor: no stage but the last has a side below it (VGG-19 halves four times).
 
     >>> [(s.size, s.steps) for s in coarse_to_fine((341, 512), 120)]
-    [((85, 128), 52), ((170, 256), 39), ((341, 512), 29)]
+    [((170, 256), 69), ((341, 512), 51)]
     >>> [s.size for s in coarse_to_fine((341, 512), 120, scales=1)]
     [(341, 512)]
     """

@@ -11,7 +11,7 @@ from impasto.reconstruction.options import FeatureOptions, HistogramOptions, Lap
 class Options(LaplacianOptions, HistogramOptions, FeatureOptions):
     """What can be turned on `gatys`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 8.0
     """How strongly the painting pulls, relative to the content."""
     weights: Annotated[Literal["auto", "paper", "reference"], UI(advanced=True)] = "auto"
     """What the weights are measured in: auto balances the pull of each loss on the pixels; paper and reference take the losses of the paper and of the authors' code as they are."""
