@@ -57,7 +57,7 @@ def test_style_comes_and_content_stays(content, style):
     assert content_cosine(result.picture, content) > 0.5
 
 
-def test_the_tiny_preset_paints_the_golden_picture(content, style, golden):
+def test_it_paints_the_golden_picture(content, style, golden):
     # Twelve steps of a line search amplify the last bit of a sum, which differs between processors and thread counts;
     # a wrong front end, layer or weight is off by more than a third of the range.
     golden(run(content, style, steps=12).picture, "gatys", tolerance=0.1)

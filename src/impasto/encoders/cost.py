@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from .slim import WIDTHS as SLIM_WIDTHS
-from .vgg import CHANNELS, LAYERS, Precision, deepest
+from .vgg import CHANNELS, DTYPES, LAYERS, Precision, deepest
 
 WIDTHS: dict[str, tuple[int, ...]] = {"vgg19": CHANNELS, "slim": SLIM_WIDTHS}
 """Channels of each block, by the encoder's name."""
@@ -49,7 +49,7 @@ def multiplications_per_pixel(layers: tuple[str, ...], widths: tuple[int, ...] =
 @cache
 def seconds_per_multiplication(device: str, precision: Precision) -> float:
     """Seconds a multiply-add takes in a convolution of VGG-19's kind, measured here and now in about a tenth of a second."""
-    dtype = {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
+    dtype = DTYPES[precision]
     x = torch.zeros((1, 128, 96, 96), dtype=dtype, device=device).contiguous(memory_format=torch.channels_last)
     weight = torch.zeros((128, 128, 3, 3), dtype=dtype, device=device).contiguous(memory_format=torch.channels_last)
     times: list[float] = []

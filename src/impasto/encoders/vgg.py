@@ -21,7 +21,7 @@ from impasto.weights import load as load_weights
 
 Pooling = Literal["max", "average"]
 Precision = Literal["float32", "bfloat16"]
-_DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 _CONVS_PER_BLOCK = (2, 2, 4, 4, 4)
 CHANNELS = (64, 128, 256, 512, 512)
@@ -97,7 +97,7 @@ class VGG19:
                  precision: Precision = "float32", device: str | torch.device = "cpu") -> None:  # fmt: skip
         """weights: "conv1_1.weight" (out, in, 3, 3), "conv1_1.bias" (out,) and so on; deeper ones may be missing."""
         self.front_end, self.pooling = front_end, pooling
-        self.dtype = _DTYPES[precision]
+        self.dtype = DTYPES[precision]
         self.device = torch.device(device)
         self._convs = {
             name: (
@@ -158,7 +158,7 @@ class VGG19:
 
 @lru_cache(maxsize=4)
 def _load(up_to: str, pooling: Pooling, precision: Precision, device: str, path: Path | None) -> VGG19:
-    stored = load_weights("vgg19", path=path, up_to=up_to, dtype=_DTYPES[precision])
+    stored = load_weights("vgg19", path=path, up_to=up_to, dtype=DTYPES[precision])
     front_end = FRONT_ENDS[front_end_of("vgg19", path)]
     return VGG19(stored, front_end=front_end, pooling=pooling, precision=precision, device=device)
 

@@ -23,7 +23,7 @@ from .options import FeatureOptions
 from .schedule import Scale
 from .terms import Aim, Scene, Term, View
 
-_MARGIN_PX = 4  # enough to keep the edge from going dark, at 3 % of the time at 512 px
+_MARGIN_PX = 4  # enough to keep the edge from going dark, for 4 % more pixels at 512 px
 
 
 def paint(

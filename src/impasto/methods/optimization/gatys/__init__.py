@@ -54,6 +54,7 @@ METHOD = Method(
     deviations=(
         "The default works coarse to fine from the photo, with max pooling at the last scale only; preset 'paper' runs one scale from noise.",
         "The default weighs each loss by its pull on the pixels, so that settings carry over between sizes; presets 'paper' and 'reference' do not.",
+        "Every preset mirrors 4 px around the picture before the network sees it, so that no dark frame grows; the authors' code pads with zeros.",
         "Weights are the authors' Caffe VGG-19 quantised to 8 bits, not the rescaled 'normalised' network of the paper.",
     ),
 )  # fmt: skip
