@@ -26,11 +26,12 @@ from impasto.core import (
     Styles,
     UsageError,
     load_target,
+    machine,
     unknown,
 )
 from impasto.image import Picture
 
-from . import machine, sizes, sources
+from . import gpu, sizes, sources
 from .masks import Subject, check_mask_count, read_masks
 from .report import describe_others, describe_picture, full_report
 from .stylized import Stylized
@@ -264,9 +265,10 @@ def _estimate(
     if method.estimate is None:
         return None
     estimate = partial(_call_estimate, load_target(method.estimate), styles, options, run)
-    on_gpu = machine.gpu_free_memory(run.device)
+    on_gpu = gpu.free_memory(run.device)
     available = machine.free_memory() if on_gpu is None else on_gpu
-    return sizes.check_memory(given, size, shape, method.size, estimate, available)
+    allowed = run.memory_limit(available)
+    return sizes.check_memory(given, size, shape, method.size, estimate, allowed, told=allowed < available)
 
 
 def _call_estimate(

@@ -106,8 +106,12 @@ def check_memory(
     rule: SizeRule,
     estimate: Callable[[int, int], Estimate],
     available: int,
+    told: bool = False,
 ) -> Estimate:
-    """The run's estimate, or a UsageError naming the largest size that fits into the available memory."""
+    """The run's estimate, or a UsageError naming the largest size that fits into the available memory.
+
+    told: whether the memory is what the user allows, not what the machine has.
+    """
     need = estimate(*target)
     if need.memory_bytes <= available:
         return need
@@ -116,6 +120,5 @@ def check_memory(
         largest = min(largest, rule.maximum)
     what = f"size {max(target)}" + (" (the default)" if size is None else "")
     advice = f"The largest that fits is {largest}." if largest else "Not even the smallest size fits."
-    raise UsageError(
-        f"{what} needs about {memory_text(need.memory_bytes)}; this machine has {memory_text(available)} free. {advice}"
-    )
+    free = f"max_memory allows {memory_text(available)}" if told else f"this machine has {memory_text(available)} free"
+    raise UsageError(f"{what} needs about {memory_text(need.memory_bytes)}; {free}. {advice}")

@@ -1,5 +1,6 @@
 """The vocabulary of the house: methods, options, inputs, results. Imports neither torch nor numba."""
 
+from . import machine
 from .context import Context, Progress, RunOptions
 from .errors import Cancelled, ImpastoError, InputError, RunError, UsageError, unknown
 from .inputs import Array, Content, Extra, Inputs, InputSpec, Masks, Style, StyleMasks, Styles
@@ -15,5 +16,5 @@ __all__ = [
     "Context", "Estimate", "Extra", "ImpastoError", "InputError", "InputSpec", "Inputs", "Masks", "Method",
     "NamedWeights", "OptionSpec", "Paper", "PictureOptions", "Progress", "Recipe", "Result", "RunError",
     "RunOptions", "SizeRule", "Style", "StyleMasks", "Styles", "Taxonomy", "Trainee", "TrainingOptions",
-    "UsageError", "Validation", "Workshop", "describe", "load_target", "parse_options", "unknown",
+    "UsageError", "Validation", "Workshop", "describe", "load_target", "machine", "parse_options", "unknown",
 ]  # fmt: skip

@@ -10,15 +10,14 @@ from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
 from impasto.core import Array, Context, Inputs, Result, UsageError
-from impasto.encoders import encoder
+from impasto.encoders import budget, encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.vgg import deepest
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 
 from .balance import balanced_weights, probe_picture
 from .descent import descend, first_picture, stages_for
-from .minimise import Objective
+from .minimise import Objective, memory_bytes
 from .options import FeatureOptions
 from .schedule import Scale
 from .terms import Aim, Scene, Term, View
@@ -68,15 +67,21 @@ class Easel:
         """Photo and paintings in the colours that the terms are to see."""
         return recoloured(self.inputs, self.options.preserve_colour)
 
-    def network(self, last: bool) -> encoder.Encoder | None:
-        """The encoder as far as the terms need it, pooling as the scale wants it; None when they look at pixels alone."""
+    def network(self, stage: Scale, last: bool) -> encoder.Encoder | None:
+        """The encoder as far as the terms need it, pooling as the scale wants it; None when they look at pixels alone.
+
+        Where a scale is too large for the memory there is, it looks in tiles.
+        """
         if not self.layers:
             return None
         pooling = self.options.pooling
         if pooling == "auto":
             pooling = "max" if last else "average"
-        name, up_to = self.options.encoder, deepest(self.layers)
-        return encoder.load(name, up_to, pooling=pooling, precision=self.precision, device=self.device)
+        return budget.load(
+            stage.size, self.layers, self.context.run, self.device, self.precision, name=self.options.encoder,
+            pooling=pooling, beside=memory_bytes(stage.size[0] * stage.size[1], self.options.optimiser),
+            pictures=1 + len(self.styles),
+        )  # fmt: skip
 
     def view(self, picture: Tensor, network: encoder.Encoder | None) -> View:
         """A picture with its features at every layer a term asked for."""
@@ -95,7 +100,7 @@ class Easel:
 
     def objective(self, stage: Scale, last: bool) -> Objective:
         """The weighted loss at one scale. The weights are found once, at the coarsest."""
-        network = self.network(last)
+        network = self.network(stage, last)
         with torch.no_grad():
             scene = self.scene(stage.size, network)
             aims = {term.name: term.aims(scene) for term in self.terms}

@@ -1,7 +1,7 @@
 """What a run that paints by optimising pixels will need, before it starts."""
 
 from impasto.core import Estimate, RunOptions
-from impasto.encoders import cost
+from impasto.encoders import budget, cost
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 
 from .descent import stages_for
@@ -18,8 +18,15 @@ def estimate(height: int, width: int, styles: int, options: FeatureOptions, run:
     use_threads(run)
     stages = stages_for((height, width), options)
     # Targets are one pass per painting and one for the photo at every scale, without the way back.
-    passes = sum((stage.steps + (1 + styles) / 2) * stage.size[0] * stage.size[1] for stage in stages)
+    # Large scales are looked at in tiles where memory is short, which takes longer.
+    passes, memory = 0.0, 0.0
+    for stage in stages:
+        pixels = stage.size[0] * stage.size[1]
+        moving = memory_bytes(pixels, options.optimiser)
+        look = budget.plan(stage.size, options.layers, run, device, precision, name=options.encoder, beside=moving,
+                           pictures=1 + styles)  # fmt: skip
+        passes += look.work * (stage.steps + (1 + styles) / 2) * pixels
+        memory = max(memory, look.memory_bytes + moving)
     widths = cost.WIDTHS[options.encoder]
-    memory = cost.memory_bytes(height * width, precision, widths) + memory_bytes(height * width, options.optimiser)
     seconds = cost.seconds(passes, options.layers, device.type, precision, widths)
     return Estimate(int(memory), _START_SECONDS + seconds)

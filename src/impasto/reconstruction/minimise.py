@@ -52,12 +52,19 @@ class MovingObjective(Protocol):
 
 
 _HISTORY = 20  # curvature pairs; each costs two pictures of memory, and more than twenty bought no lower loss
+_LARGE = 2e6  # pixels; above it fewer pairs are kept, since few steps are taken there and memory is short
+_LEAST_HISTORY = 5
 _MOST_RETRIES = 2  # after a non-finite loss: shorter steps from the best picture, twice, then stop with a warning
+
+
+def history_for(pixels: float) -> int:
+    """Curvature pairs that L-BFGS keeps for a picture of so many pixels."""
+    return max(_LEAST_HISTORY, int(_HISTORY * min(1.0, _LARGE / pixels)))
 
 
 def memory_bytes(pixels: float, optimiser: Optimiser) -> float:
     """What the optimiser keeps beside the network's features: float32 pictures of three channels."""
-    pictures = 2 * _HISTORY + 10 if optimiser == "lbfgs" else 8
+    pictures = 2 * history_for(pixels) + 10 if optimiser == "lbfgs" else 8
     return 12.0 * pixels * pictures
 
 
@@ -170,8 +177,9 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
 
 def _lbfgs(descent: _Descent, shorten: float) -> None:
     # Zero tolerances: steps are counted by the caller, and single-precision losses trip torch's defaults early.
-    optimiser = torch.optim.LBFGS(descent.leaves, lr=shorten, history_size=_HISTORY, tolerance_grad=0, tolerance_change=0,
-                                  line_search_fn="strong_wolfe")  # fmt: skip
+    pixels = max(leaf.shape[-2] * leaf.shape[-1] for leaf in descent.leaves)
+    optimiser = torch.optim.LBFGS(descent.leaves, lr=shorten, history_size=history_for(pixels), tolerance_grad=0,
+                                  tolerance_change=0, line_search_fn="strong_wolfe")  # fmt: skip
     (group,) = optimiser.param_groups
     while True:
         descent.refresh()

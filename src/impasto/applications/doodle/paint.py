@@ -7,8 +7,8 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from impasto.content.colour import with_kept_colour
 from impasto.core import Array, Context, Inputs, Result
+from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import use_threads
-from impasto.encoders.vgg import VGG19
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.methods.optimization.cnnmrf.objective import PatchObjective, Targets
@@ -58,7 +58,7 @@ class DoodleEasel(Easel):
         self.style_planes = torch.from_numpy(maps.planes(maps.style))[None].to(self.device)
         self.target_planes = torch.from_numpy(maps.planes(maps.target))[None].to(self.device)
 
-    def targets(self, size: tuple[int, int], network: VGG19) -> Targets:
+    def targets(self, size: tuple[int, int], network: Encoder) -> Targets:
         """Measure photo and painting for a scale, and bring the target map to the size of every layer."""
         found = super().targets(size, network)
         labels = {
@@ -67,7 +67,7 @@ class DoodleEasel(Easel):
         }
         return Targets(found.content, found.style, labels)
 
-    def sources(self, size: tuple[int, int], network: VGG19) -> dict[str, Exemplars]:
+    def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
         """Exemplars by layer, each patch with its share of every label."""
         (painting,) = self.styles
         scaled = resize(painting, style_size(painting.shape[:2], size, self.options.style_scale))
@@ -79,7 +79,7 @@ class DoodleEasel(Easel):
         patch = min(self.patch([features]), *layer_size(size, layer))
         return exemplars([features], [adaptive_avg_pool2d(self.style_planes, features.shape[-2:])], patch=patch)
 
-    def make_objective(self, network: VGG19, targets: Targets) -> PatchObjective:
+    def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
         """The loss before it is weighed."""
         options = self.doodle
         return PatchObjective(

@@ -1,7 +1,7 @@
 """What `cnnmrf` will need, before it starts."""
 
 from impasto.core import Estimate, RunOptions
-from impasto.encoders import cost
+from impasto.encoders import budget, cost
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.vgg import CHANNELS, check_layers
 from impasto.reconstruction.descent import stages_for
@@ -27,7 +27,9 @@ def estimate_patches(height: int, width: int, maps: int, options: PatchOptions, 
     use_threads(run)
     layers = (*options.content_layers, *options.style_layers)
     stages = stages_for((height, width), options)
-    passes = sum((stage.steps + (1 + maps) / 2) * stage.size[0] * stage.size[1] for stage in stages)
+    moving = memory_bytes(height * width, options.optimiser)
+    look = budget.plan((height, width), layers, run, device, precision, beside=moving)
+    passes = sum((stage.steps + (1 + maps) / 2) * stage.size[0] * stage.size[1] for stage in stages) * look.work
     positions = {layer: 4 ** (int(layer[4]) - 1) for layer in check_layers(options.style_layers)}
     pairs = sum(
         (stage.steps / options.refresh_every + 1) * maps * (stage.size[0] * stage.size[1] / fewer) ** 2
@@ -38,7 +40,7 @@ def estimate_patches(height: int, width: int, maps: int, options: PatchOptions, 
         CHANNELS[int(layer[4]) - 1] * height * width / fewer * (maps * bytes_each + 8)
         for layer, fewer in positions.items()
     )
-    memory = cost.memory_bytes(height * width, precision) + memory_bytes(height * width, options.optimiser)
+    memory = look.memory_bytes + moving
     searching = pairs * _PER_PAIR * 512 * cost.seconds_per_multiplication(device.type, precision)
     seconds = _START_SECONDS + cost.seconds(passes, layers, device.type, precision) + searching
     return Estimate(int(memory + tables + _SEARCH_BYTES), seconds)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from impasto.content.features import feature_loss
 from impasto.content.smoothness import total_variation
-from impasto.encoders.vgg import VGG19
+from impasto.encoders.encoder import Encoder
 from impasto.textures.patches import Exemplars, Matches, match, mrf_loss, swap, wear
 
 
@@ -27,7 +27,7 @@ class Targets:
 class PatchObjective:
     """The weighted loss at one scale; `refresh` seeks the best patches for the picture as it is."""
 
-    def __init__(self, network: VGG19, targets: Targets, refresh_every: int, *, label_weight: float = 0.0,
+    def __init__(self, network: Encoder, targets: Targets, refresh_every: int, *, label_weight: float = 0.0,
                  variety: float = 0.0) -> None:  # fmt: skip
         """weights: by term, 1 until somebody sets them. label_weight, variety: see `textures.patches.match` and `wear`."""
         self.network, self.targets, self.refresh_every = network, targets, refresh_every

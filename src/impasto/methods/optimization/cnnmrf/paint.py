@@ -6,13 +6,16 @@ from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
 from impasto.core import Array, Context, Inputs, Result, UsageError
+from impasto.encoders import budget
+from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.vgg import VGG19, check_layers, deepest
+from impasto.encoders.vgg import check_layers
 from impasto.image import resize, style_size
 from impasto.image.colour import match_mean_covariance
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.balance import balanced_weights, probe_picture
 from impasto.reconstruction.descent import descend, first_picture, stages_for
+from impasto.reconstruction.minimise import memory_bytes
 from impasto.reconstruction.schedule import Scale
 from impasto.textures.patches import Exemplars, exemplars
 
@@ -69,12 +72,15 @@ class Easel:
         self.pulls: dict[str, float] = {}
         self.last: PatchObjective | None = None
 
-    def network(self) -> VGG19:
-        """VGG-19 as far as the layers need it."""
+    def network(self, size: tuple[int, int]) -> Encoder:
+        """VGG-19 as far as the layers need it, in tiles where memory is short."""
         layers = (*self.options.content_layers, *self.options.style_layers)
-        return VGG19.load(deepest(layers), pooling=self.options.pooling, precision=self.precision, device=self.device)
+        return budget.load(
+            size, layers, self.context.run, self.device, self.precision, pooling=self.options.pooling,
+            beside=memory_bytes(size[0] * size[1], self.options.optimiser),
+        )  # fmt: skip
 
-    def targets(self, size: tuple[int, int], network: VGG19) -> Targets:
+    def targets(self, size: tuple[int, int], network: Encoder) -> Targets:
         """Measure photo and paintings once for a scale; patches of all the paintings and their copies compete."""
         options = self.options
         content = {}
@@ -82,7 +88,7 @@ class Easel:
             content = network(to_tensor(resize(self.content, size), self.device), options.content_layers)
         return Targets(content, self.sources(size, network))
 
-    def sources(self, size: tuple[int, int], network: VGG19) -> dict[str, Exemplars]:
+    def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
         """Exemplars by layer, of every painting and its copies."""
         assert isinstance(self.options, Options)
         maps: dict[str, list[Tensor]] = {}
@@ -99,14 +105,14 @@ class Easel:
 
     def objective(self, stage: Scale, last: bool) -> PatchObjective:  # noqa: ARG002
         """The weighted loss at one scale. The pulls are measured once, at the coarsest."""
-        network = self.network()
+        network = self.network(stage.size)
         with torch.no_grad():
             targets = self.targets(stage.size, network)
         self.last = self.make_objective(network, targets)
         self.weigh(self.last, stage.size)
         return self.last
 
-    def make_objective(self, network: VGG19, targets: Targets) -> PatchObjective:
+    def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
         """The loss before it is weighed."""
         return PatchObjective(network, targets, self.options.refresh_every)
 

@@ -10,9 +10,10 @@ from torch import Tensor
 from impasto.content.features import feature_loss
 from impasto.content.smoothness import extremeness, total_variation_power
 from impasto.core import Cancelled, Context, Estimate, Inputs, Result, RunOptions
-from impasto.encoders import cost
+from impasto.encoders import budget, cost
+from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.vgg import VGG19, check_layers
+from impasto.encoders.vgg import check_layers
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.minimise import Objective, Optimiser, memory_bytes, minimise
 
@@ -32,7 +33,11 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         raise Cancelled("stopped before there was a picture")
     device = choose_device(context.run)
     precision = choose_precision(context.run, device)
-    network = VGG19.load(options.layer, pooling=options.pooling, precision=precision, device=device)
+    size = inputs.content.shape[:2]
+    network = budget.load(
+        size, (options.layer,), context.run, device, precision, pooling=options.pooling,
+        beside=memory_bytes(size[0] * size[1], optimiser(options)),
+    )  # fmt: skip
     photo = to_tensor(inputs.content, device)
     generator = torch.Generator().manual_seed(context.run.seed)
     noise = 0.5 + _START_CONTRAST * torch.randn(photo.shape, generator=generator).to(device)
@@ -54,7 +59,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 
 def build_objective(
-    photo: Tensor, network: VGG19, options: Options, weights: dict[str, float], generator: torch.Generator
+    photo: Tensor, network: Encoder, options: Options, weights: dict[str, float], generator: torch.Generator
 ) -> Objective:
     """The weighted loss ‖Φ(x) - Φ(x0)‖² / ‖Φ(x0)‖² + λ_α R_α + λ_V R_V^β (Mahendran & Vedaldi 2015, eq. 2 and 3)."""
     layer, jitter = options.layer, options.jitter
@@ -104,6 +109,8 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     device = choose_device(run)
     precision = choose_precision(run, device)
     use_threads(run)
-    memory = cost.memory_bytes(height * width, precision) + memory_bytes(height * width, optimiser(options))
-    seconds = cost.seconds(options.steps * height * width, (options.layer,), device.type, precision)
+    moving = memory_bytes(height * width, optimiser(options))
+    look = budget.plan((height, width), (options.layer,), run, device, precision, beside=moving)
+    memory = look.memory_bytes + moving
+    seconds = cost.seconds(look.work * options.steps * height * width, (options.layer,), device.type, precision)
     return Estimate(int(memory), _START_SECONDS + seconds)

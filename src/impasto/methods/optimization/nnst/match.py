@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from impasto.core import Array
+from impasto.encoders.encoder import Encoder
 from impasto.encoders.hypercolumns import as_rows, equal_gains, hypercolumns
-from impasto.encoders.vgg import VGG19
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_tensor
 from impasto.reconstruction.minimise import Objective
@@ -26,7 +26,7 @@ FINISH_QUERIES, FINISH_KEYS = 2048, 8192  # places compared in one step of the f
 class Matcher:
     """Finds what the paintings offer for each place of the picture."""
 
-    def __init__(self, network: VGG19, paintings: Sequence[Array], shares: tuple[float, ...], options: Options,
+    def __init__(self, network: Encoder, paintings: Sequence[Array], shares: tuple[float, ...], options: Options,
                  seed: int) -> None:  # fmt: skip
         self.network, self.paintings, self.shares, self.options = network, paintings, shares, options
         self.layers = tuple(layer for layer, share in options.layers.items() if share > 0)

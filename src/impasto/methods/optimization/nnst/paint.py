@@ -7,30 +7,23 @@ from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
 from impasto.core import Cancelled, Context, Inputs, Result, UsageError
+from impasto.encoders import budget
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.vgg import VGG19, check_layers, deepest
+from impasto.encoders.vgg import check_layers
 from impasto.image import resize
 from impasto.image.oklab import mapped_colours
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge, stage_account
 from impasto.reconstruction.minimise import Keep, Objective, minimise
 from impasto.reconstruction.pyramid import finest_band, without_detail
-from impasto.reconstruction.schedule import Scale, coarse_to_fine
+from impasto.reconstruction.schedule import Scale
 
 from . import Options
 from .match import CONTENT_LAYER, Matcher
+from .plan import kept_bytes, stages_for
 
 _BANDS = 8  # of the picture's pyramid, as in the authors' code
 _SOFT_BANDS = 3  # of the photo's at the start, emptied: its texture must not survive (authors' code)
-_SMALLEST = 64  # long side of the first scale, as in the authors' code
-_KEEP = 0.8  # how many steps a scale gets of those before it
-
-
-def stages_for(size: tuple[int, int], options: Options) -> tuple[Scale, ...]:
-    """The scales of a run up to (height, width)."""
-    return coarse_to_fine(
-        size, options.steps, scales=options.scales, smallest=_SMALLEST, factor=options.scale_factor, keep=_KEEP
-    )
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
@@ -56,7 +49,12 @@ class Easel:
         self.options, self.context = options, context
         self.device = choose_device(context.run)
         self.precision = choose_precision(context.run, self.device)
-        network = VGG19.load(deepest((*options.layers, CONTENT_LAYER)), precision=self.precision, device=self.device)
+        size = inputs.content.shape[:2]
+        layers = (*options.layers, CONTENT_LAYER)
+        network = budget.load(
+            size, layers, context.run, self.device, self.precision,
+            beside=kept_bytes(size, len(inputs.styles), options, self.precision),
+        )  # fmt: skip
         self.content, paintings = recoloured(inputs, options.preserve_colour)
         self.start = inputs.extras.get("init_picture")
         self.matcher = Matcher(network, paintings, inputs.style_shares, options, context.run.seed)

@@ -10,26 +10,22 @@ from impasto.content.colour import recoloured, with_kept_colour
 from impasto.content.regions import Labels, matched_labels
 from impasto.content.self_similarity import self_similarity, self_similarity_loss
 from impasto.core import Cancelled, Context, Inputs, Result
+from impasto.encoders import budget
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.hypercolumns import equal_gains, sampled
-from impasto.encoders.vgg import VGG19, deepest
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge, stage_account
 from impasto.reconstruction.minimise import Objective, minimise
 from impasto.reconstruction.pyramid import finest_band
-from impasto.reconstruction.schedule import Scale, coarse_to_fine
+from impasto.reconstruction.schedule import Scale
 from impasto.textures.transport import moments_loss, moments_of, palette_loss, transport_loss
 
 from . import LAYERS, Options
+from .plan import kept_bytes, stages_for
 
 _BANDS = 5  # of the picture's pyramid, as in the authors' code
 _CONTENT_PULL = 2.0  # content against style at the last scale; each coarser one has twice that (16 at 64 of 512 pixels)
-
-
-def stages_for(size: tuple[int, int], options: Options) -> tuple[Scale, ...]:
-    """The scales of a run up to (height, width), from 64 pixels on as in the authors' code."""
-    return coarse_to_fine(size, options.steps, scales=options.scales, smallest=64, factor=options.scale_factor)
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
@@ -58,7 +54,10 @@ class Easel:
         self.inputs, self.options, self.context = inputs, options, context
         self.device = choose_device(context.run)
         self.precision = choose_precision(context.run, self.device)
-        self.network = VGG19.load(deepest(LAYERS), precision=self.precision, device=self.device)
+        size = inputs.content.shape[:2]
+        self.network = budget.load(
+            size, LAYERS, context.run, self.device, self.precision, beside=kept_bytes(size, options, self.precision)
+        )
         self.content, self.paintings = recoloured(inputs, options.preserve_colour)
         self.labels = matched_labels(inputs.extras, len(inputs.styles))
         self.random = torch.Generator().manual_seed(context.run.seed)

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 from impasto.core import Array, Context, Inputs, Result, UsageError
+from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import use_threads
-from impasto.encoders.vgg import VGG19
 from impasto.image import fit_size, resize
 from impasto.image.colour import match_histogram
 from impasto.image.tensors import to_array, to_tensor
@@ -63,7 +63,7 @@ class Loom(Easel):
         """The empty canvas, which only has a size, and the samples."""
         return self.inputs.content, [style.picture for style in self.inputs.styles]
 
-    def scene(self, size: tuple[int, int], network: VGG19 | None) -> Scene:
+    def scene(self, size: tuple[int, int], network: Encoder | None) -> Scene:
         """Noise and samples at one scale."""
         samples = [self.view(self.sample_at(sample, size), network) for sample in self.styles]
         return Scene(self.view(self.noise(size), network), tuple(zip(samples, self.inputs.style_shares, strict=True)))
