@@ -1,5 +1,8 @@
 """Descent: reaches minima, keeps the best, survives nonsense and interruption."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -140,3 +143,17 @@ def test_moving_targets_are_refreshed_every_few_evaluations_and_reached(optimise
     if steps == 150:
         distance = (STIFFNESS * (found.picture - TARGET).square()).sum()
         assert distance < 1e-2 * (STIFFNESS * (START - TARGET).square()).sum()
+
+
+def test_painting_does_not_load_torchs_compiler():
+    """It takes longer to load than a small picture to paint, and nothing here is compiled."""
+    code = """
+import sys, torch
+from impasto.core import Context
+from impasto.reconstruction.minimise import minimise
+result = minimise(torch.zeros(1, 3, 8, 8), lambda x: ((x - 0.5).square().sum(), {}), 9, Context())
+assert result.losses[-1] < result.losses[0]
+print("torch._dynamo" in sys.modules, hasattr(torch.optim.Optimizer.add_param_group.__wrapped__, "__dynamo_disable"))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

@@ -4,7 +4,9 @@ What moves are the pixels, or the bands of the picture's Laplacian pyramid. The 
 """
 
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -54,6 +56,7 @@ class MovingObjective(Protocol):
 _HISTORY = 20  # curvature pairs; each costs two pictures of memory, and more than twenty bought no lower loss
 _LARGE = 2e6  # pixels; above it fewer pairs are kept, since few steps are taken there and memory is short
 _LEAST_HISTORY = 5
+_MARK = "__dynamo_disable"  # where torch._compile keeps what the compiler made of a function
 _MOST_RETRIES = 2  # after a non-finite loss: shorter steps from the best picture, twice, then stop with a warning
 
 
@@ -66,6 +69,24 @@ def memory_bytes(pixels: float, optimiser: Optimiser) -> float:
     """What the optimiser keeps beside the network's features: float32 pictures of three channels."""
     pictures = 2 * history_for(pixels) + 10 if optimiser == "lbfgs" else 8
     return 12.0 * pixels * pictures
+
+
+@contextmanager
+def _uncompiled() -> Iterator[None]:
+    """Let torch's L-BFGS be made without loading its compiler, which takes longer than a small picture's painting.
+
+    Its constructor loads the compiler only to tell it that it should keep out. Where a torch is built otherwise, this
+    does nothing; nor would it help Adam, whose every step loads it.
+    """
+    function = getattr(torch.optim.Optimizer.add_param_group, "__wrapped__", None)
+    if function is None or "torch._dynamo" in sys.modules or hasattr(function, _MARK):
+        yield
+        return
+    setattr(function, _MARK, function)
+    try:
+        yield
+    finally:
+        delattr(function, _MARK)
 
 
 class _Stop(Exception):
@@ -178,8 +199,11 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
 def _lbfgs(descent: _Descent, shorten: float) -> None:
     # Zero tolerances: steps are counted by the caller, and single-precision losses trip torch's defaults early.
     pixels = max(leaf.shape[-2] * leaf.shape[-1] for leaf in descent.leaves)
-    optimiser = torch.optim.LBFGS(descent.leaves, lr=shorten, history_size=history_for(pixels), tolerance_grad=0,
-                                  tolerance_change=0, line_search_fn="strong_wolfe")  # fmt: skip
+    with _uncompiled():
+        optimiser = torch.optim.LBFGS(
+            descent.leaves, lr=shorten, history_size=history_for(pixels), tolerance_grad=0, tolerance_change=0,
+            line_search_fn="strong_wolfe",
+        )  # fmt: skip
     (group,) = optimiser.param_groups
     while True:
         descent.refresh()
