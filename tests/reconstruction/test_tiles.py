@@ -32,7 +32,7 @@ def test_a_picture_painted_in_tiles_is_the_picture_painted_at_once(monkeypatch, 
     whole = paint()
     assert not counted
     monkeypatch.setattr(cost, "_TILES_PX", (128, 96))
-    monkeypatch.setattr("impasto.encoders.budget.memory_budget", lambda run, device: 0)
+    monkeypatch.setattr("impasto.encoders.budget.memory_budget", lambda *_: 0)
     tiled = paint()
     assert counted
     # Sums in another order, carried through five steps of L-BFGS.
