@@ -5,8 +5,10 @@ import pytest
 import torch
 
 import impasto
+from impasto import assets
 from impasto.core import Context, InputError, Inputs, RunOptions, Style, UsageError
 from impasto.encoders.vgg import VGG19
+from impasto.image import decode, fit_size, resize
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.gatys import METHOD
 from impasto.methods.optimization.gatys.paint import stylize
@@ -60,6 +62,24 @@ def test_each_region_takes_its_own_style_and_swapped_masks_swap_them(content, st
     swapped = run(content, styles, halves[::-1], steps=40).picture
     for style, columns in zip(styles, (slice(0, 44), slice(52, 96)), strict=True):
         right, wrong = (region_ratio(p, content, style, columns) for p in (straight, swapped))
+        assert right < wrong / 3
+
+
+@pytest.mark.slow
+def test_each_region_of_a_photo_takes_its_own_painting():
+    """Five times nearer than with the masks swapped (measured at 256 px: 11 and 20 times)."""
+    photo, *paintings = (
+        resize(picture, fit_size(picture.shape[:2], 256))
+        for picture in (decode(assets.path(name)).rgb for name in ("castle.jpg", "starry_night.jpg", "great_wave.jpg"))
+    )
+    half = photo.shape[1] // 2
+    left = np.zeros(photo.shape[:2], np.float32)
+    left[:, :half] = 1
+    straight, swapped = (
+        impasto.stylize(photo, paintings, masks=masks).picture for masks in ((left, 1 - left), (1 - left, left))
+    )
+    for style, columns in zip(paintings, (slice(0, half - 4), slice(half + 4, None)), strict=True):
+        right, wrong = (region_ratio(p, photo, style, columns) for p in (straight, swapped))
         assert right < wrong / 5
 
 

@@ -5,8 +5,10 @@ import pytest
 import torch
 
 import impasto
+from impasto import assets
 from impasto.core import Context, Inputs, RunOptions, Style, UsageError
 from impasto.encoders.vgg import VGG19
+from impasto.image import decode, fit_size, resize
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.texture import METHOD
 from impasto.methods.optimization.texture.synthesise import Loom, stylize, terms
@@ -50,8 +52,17 @@ def distance(picture, sample):
 def test_noise_becomes_the_texture(sample):
     made = make(sample, steps=60)
     noise = np.random.default_rng(1).random((64, 64, 3), np.float32)
-    # Published aim: a thousandfold at 256 px in some hundred steps; sixty reach most of it.
-    assert distance(made.picture, sample) < distance(noise, sample) / 300
+    # Measured: 41 times in sixty steps; a thousandfold takes more (below).
+    assert distance(made.picture, sample) < distance(noise, sample) / 30
+
+
+@pytest.mark.slow
+def test_a_long_run_ends_a_thousand_times_nearer_than_noise():
+    wave = decode(assets.path("great_wave.jpg")).rgb
+    sample = resize(wave, fit_size(wave.shape[:2], 128))
+    made = make(sample, size=sample.shape[:2], steps=1500, scales=2)
+    noise = np.random.default_rng(1).random(sample.shape, np.float32)
+    assert distance(made.picture, sample) < distance(noise, sample) / 1000
 
 
 def test_it_is_no_copy_and_another_seed_is_another_texture(sample):

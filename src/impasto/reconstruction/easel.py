@@ -53,7 +53,7 @@ class Easel:
     ) -> None:
         self.terms = [term for term in terms if term.pull > 0]
         if not self.terms:
-            names = ", ".join(name for name in type(options).model_fields if name.endswith("_weight"))
+            names = ", ".join(sorted(name for name in type(options).model_fields if name.endswith("_weight")))
             raise UsageError(f"{names}: all the weights are zero; nothing would move the picture")
         self.inputs, self.options, self.context, self.balanced = inputs, options, context, balanced
         self.device = choose_device(context.run)

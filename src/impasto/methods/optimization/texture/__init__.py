@@ -30,6 +30,11 @@ class Options(CanvasOptions, HistogramOptions, DescentOptions):
     """The noise to start from: with the sample's colours and frequencies in random places, or uniform."""
 
     @property
+    def encoder(self) -> Literal["vgg19"]:
+        """The network that looks; the slim one was taught no pooling layers."""
+        return "vgg19"
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Every layer the losses look at."""
         return (*self.style_layers, *(self.histogram_layers if self.histogram_weight else ()))
@@ -56,6 +61,7 @@ METHOD = Method(
     deviations=(
         "Works coarse to fine, which finds structures larger than the network's receptive fields; preset 'paper' runs one scale.",
         "The final histogram match is left to choice: it undoes part of what the correlations agreed on (their distance grows two- to threefold).",
+        "The default 400 steps bring the correlations 350 to 420 times nearer than noise is (bricks and The Starry Night at 256 px); 1500 steps at 128 px bring them 1600 times nearer.",
         "Layers are made equal by dividing each layer's loss by its target's size; the paper rescales the network instead.",
         "Weights are the authors' Caffe VGG-19 quantised to 8 bits, not the rescaled 'normalised' network of the paper.",
     ),
