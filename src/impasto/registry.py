@@ -16,8 +16,8 @@ _ROOMS = ("impasto.methods", "impasto.applications")
 _RECIPE_ROOMS = (*_ROOMS, "impasto.training.recipes")
 DEFAULT_METHOD = "gatys"
 """What `impasto photo painting` runs."""
-QUALITY: dict[str, str | None] = {"default": None, "best": "nnst"}
-"""How good a picture is worth the wait, and the method that makes it; None is the default method."""
+QUALITY: dict[str, tuple[str | None, str | None]] = {"default": (None, None), "best": ("nnst", None)}
+"""How good a picture is worth the wait, and the method and preset that make it; None is the default one."""
 
 
 def _modules(room: str) -> Iterator[ModuleType]:
@@ -67,8 +67,18 @@ def choose(method_id: str | None = None, quality: str | None = None) -> Method:
     if quality is not None:
         if quality not in QUALITY:
             raise unknown("quality", quality, QUALITY, f"There is: {', '.join(QUALITY)}.")
-        method_id = QUALITY[quality]
+        method_id = QUALITY[quality][0]
     return get(method_id or DEFAULT_METHOD)
+
+
+def preset_for(quality: str | None, preset: str | None) -> str | None:
+    """The preset asked for, or the one that a quality brings. Raises UsageError where both want one."""
+    brought = QUALITY[quality][1] if quality is not None else None
+    if brought is not None and preset is not None:
+        raise UsageError(
+            f"quality: '{quality}' chooses preset '{brought}' by itself; leave out either it or '{preset}'."
+        )
+    return preset if brought is None else brought
 
 
 @cache

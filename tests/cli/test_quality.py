@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("photo", "painting")
 
 
 def test_a_quality_chooses_the_method_and_its_options(run, monkeypatch):
-    monkeypatch.setitem(registry.QUALITY, "best", "colour_transfer")
+    monkeypatch.setitem(registry.QUALITY, "best", ("colour_transfer", None))
     monkeypatch.setattr(registry, "DEFAULT_METHOD", "gatys")
     report = run(*WORDS, "--json", "--quality", "best", "--strength", "0.5").report
     assert (report["method"], report["options"]["strength"]) == ("colour_transfer", 0.5)
@@ -42,7 +42,7 @@ def test_what_cannot_be_chosen_is_one_line(run, words, message):
 
 
 def test_the_api_takes_a_quality_too(painted, monkeypatch):
-    monkeypatch.setitem(registry.QUALITY, "best", "colour_transfer")
+    monkeypatch.setitem(registry.QUALITY, "best", ("colour_transfer", None))
     done = impasto.stylize(painted(20, 20), painted(20, 20, seed=1), quality="best")
     assert done.report["method"] == "colour_transfer"
     with pytest.raises(UsageError, match="leave out either"):
@@ -53,3 +53,10 @@ def test_the_quality_of_jpeg_files_is_another_flag(run, tmp_path):
     words = ("photo.png", "painting.png", "-q", "--jpeg-quality")
     assert run(*words, "30", "-o", "low.jpg").code == run(*words, "95", "-o", "high.jpg").code == 0
     assert (tmp_path / "low.jpg").stat().st_size < (tmp_path / "high.jpg").stat().st_size
+
+
+def test_a_quality_may_bring_a_preset(run, monkeypatch):
+    monkeypatch.setitem(registry.QUALITY, "quick", ("gatys", "tiny"))
+    report = run(*WORDS, "--json", "--quality", "quick", "--steps", "2").report
+    assert (report["method"], report["preset"], report["options"]["scales"]) == ("gatys", "tiny", 1)
+    assert "'quick' chooses preset 'tiny' by itself" in run(*WORDS, "--quality", "quick", "--preset", "paper").line

@@ -62,7 +62,7 @@ def test_each_region_takes_its_own_style_and_swapped_masks_swap_them(content, st
     swapped = run(content, styles, halves[::-1], steps=40).picture
     for style, columns in zip(styles, (slice(0, 44), slice(52, 96)), strict=True):
         right, wrong = (region_ratio(p, content, style, columns) for p in (straight, swapped))
-        assert right < wrong / 3
+        assert right < wrong / 2  # regions of 48 px; on a photo it is more, see below
 
 
 @pytest.mark.slow

@@ -51,7 +51,7 @@ def stylize(
         content,
         styles,
         method=_chosen(method, quality),
-        preset=preset,
+        preset=registry.preset_for(quality, preset),
         masks=masks,
         style_masks=style_masks,
         extras=extras,

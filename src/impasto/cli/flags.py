@@ -117,12 +117,13 @@ class MethodCommand(Command):
         method, preset, quality = self._asked(ctx, args)
         try:
             chosen = registry.choose(method, quality)
+            preset = registry.preset_for(quality, preset)
             shown = chosen.make_options(preset)
         except UsageError:
             if not ctx.resilient_parsing:
                 raise
             return super().parse_args(ctx, args)
-        ctx.meta[_CHOSEN] = (chosen, shown)
+        ctx.meta[_CHOSEN] = (chosen, shown, preset)
         return super().parse_args(ctx, args)
 
     def _asked(self, ctx: click.Context, args: list[str]) -> tuple[str | None, str | None, str | None]:
@@ -136,7 +137,7 @@ class MethodCommand(Command):
         own = super().get_params(ctx)
         if _CHOSEN not in ctx.meta or ctx.ignore_unknown_options:
             return own
-        method, shown = ctx.meta[_CHOSEN]
+        method, shown, _ = ctx.meta[_CHOSEN]
         return [*_arguments(own[:-1], method), *method_flags(method, shown), own[-1]]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -169,6 +170,11 @@ def _arguments(params: list[click.Parameter], method: Method) -> list[click.Para
 def chosen_method(ctx: click.Context) -> Method:
     """The method the command line asks for."""
     return ctx.meta[_CHOSEN][0]
+
+
+def chosen_preset(ctx: click.Context) -> str | None:
+    """The preset the command line asks for, itself or through a quality."""
+    return ctx.meta[_CHOSEN][2]
 
 
 def _picture_flags(method: Method) -> Iterator[Option]:

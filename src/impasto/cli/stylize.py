@@ -11,7 +11,7 @@ from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_o
 
 from . import pictures
 from .commands import option
-from .flags import MethodCommand, MethodId, QualityName, chosen_method, given, named_as_flags
+from .flags import MethodCommand, MethodId, QualityName, chosen_method, chosen_preset, given, named_as_flags
 from .interrupts import interruptible
 from .output import Destination, OutputOptions, destination
 from .progress import Listener, say
@@ -47,6 +47,7 @@ EXIT_INTERRUPTED = 130
 def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
     """Repaint PHOTO in the style of one or more STYLE pictures."""
     quiet, method = values["quiet"], chosen_method(ctx)
+    values["preset"] = chosen_preset(ctx)
     photo: str | None = values.get("photo")  # no argument of a method that takes none
     weighted = [pictures.split_weight(word) for word in styles]
     names = [*filter(None, [photo]), *(name for name, _ in weighted), *_further_pictures(method, values)]

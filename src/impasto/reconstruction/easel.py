@@ -22,6 +22,7 @@ from .options import FeatureOptions
 from .schedule import Scale
 from .terms import Aim, Scene, Term, View
 
+_JUDGE: encoder.EncoderName = "vgg19"  # whose features the field calls content and style
 _MARGIN_PX = 4  # enough to keep the edge from going dark, for 4 % more pixels at 512 px
 
 
@@ -36,13 +37,20 @@ def paint(
     """
     use_threads(context.run)
     easel = Easel(inputs, terms, options, context, balanced=balanced)
-    stages = stages_for(inputs.content.shape[:2], options)
+    stages = stages_with_finish(inputs.content.shape[:2], options)
     start = first_picture(
         easel.content, inputs.extras.get("init_picture"), stages[0].size, options, context, easel.device
     )
     picture, account = descend(start, stages, easel.objective, options, context, before=before, after=after)
     finished = with_kept_colour(to_array(picture), inputs.content, options.preserve_colour)
     return Result(finished, easel.report(account))
+
+
+def stages_with_finish(size: tuple[int, int], options: FeatureOptions) -> tuple[Scale, ...]:
+    """The scales of a run, and the last once more where VGG-19 is to finish what another encoder began."""
+    stages = stages_for(size, options)
+    finishes = options.encoder != _JUDGE and options.finish_steps > 0
+    return (*stages, Scale(size, options.finish_steps)) if finishes else stages
 
 
 class Easel:
@@ -61,6 +69,7 @@ class Easel:
         self.layers = tuple(dict.fromkeys(layer for term in self.terms for layer in term.layers))
         self.content, self.styles = self.pictures()
         self.pulls = {} if balanced else {term.name: term.pull for term in self.terms}
+        self.looking: encoder.EncoderName = options.encoder
         self.weights: dict[str, float] = {}
 
     def pictures(self) -> tuple[Array, list[Array]]:
@@ -78,7 +87,7 @@ class Easel:
         if pooling == "auto":
             pooling = "max" if last else "average"
         return budget.load(
-            stage.size, self.layers, self.context.run, self.device, self.precision, name=self.options.encoder,
+            stage.size, self.layers, self.context.run, self.device, self.precision, name=self.looking,
             pooling=pooling, beside=memory_bytes(stage.size[0] * stage.size[1], self.options.optimiser),
             pictures=1 + len(self.styles),
         )  # fmt: skip
@@ -99,7 +108,9 @@ class Easel:
         return Scene(content, tuple(zip(views, self.inputs.style_shares, strict=True)))
 
     def objective(self, stage: Scale, last: bool) -> Objective:
-        """The weighted loss at one scale. The weights are found once, at the coarsest."""
+        """The weighted loss at one scale. The weights are found once for each encoder, at its coarsest."""
+        if last and self.looking != _JUDGE and self.options.finish_steps:
+            self.looking, self.pulls = _JUDGE, {} if self.balanced else self.pulls
         network = self.network(stage, last)
         with torch.no_grad():
             scene = self.scene(stage.size, network)

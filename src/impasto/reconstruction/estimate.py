@@ -4,7 +4,7 @@ from impasto.core import Estimate, RunOptions
 from impasto.encoders import budget, cost
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 
-from .descent import stages_for
+from .easel import stages_with_finish
 from .minimise import memory_bytes
 from .options import FeatureOptions
 
@@ -16,17 +16,19 @@ def estimate(height: int, width: int, styles: int, options: FeatureOptions, run:
     device = choose_device(run)
     precision = choose_precision(run, device)
     use_threads(run)
-    stages = stages_for((height, width), options)
+    stages = stages_with_finish((height, width), options)
     # Targets are one pass per painting and one for the photo at every scale, without the way back.
     # Large scales are looked at in tiles where memory is short, which takes longer.
-    passes, memory = 0.0, 0.0
+    seconds, memory = _START_SECONDS, 0.0
     for stage in stages:
+        # What finishes is VGG-19, whatever looked before.
+        finishing = options.encoder != "vgg19" and options.finish_steps > 0 and stage is stages[-1]
+        name = "vgg19" if finishing else options.encoder
         pixels = stage.size[0] * stage.size[1]
         moving = memory_bytes(pixels, options.optimiser)
-        look = budget.plan(stage.size, options.layers, run, device, precision, name=options.encoder, beside=moving,
+        look = budget.plan(stage.size, options.layers, run, device, precision, name=name, beside=moving,
                            pictures=1 + styles)  # fmt: skip
-        passes += look.work * (stage.steps + (1 + styles) / 2) * pixels
+        passes = look.work * (stage.steps + (1 + styles) / 2) * pixels
+        seconds += cost.seconds(passes, options.layers, device.type, precision, cost.WIDTHS[name])
         memory = max(memory, look.memory_bytes + moving)
-    widths = cost.WIDTHS[options.encoder]
-    seconds = cost.seconds(passes, options.layers, device.type, precision, widths)
-    return Estimate(int(memory), _START_SECONDS + seconds)
+    return Estimate(int(memory), seconds)

@@ -77,6 +77,8 @@ class FeatureOptions(OptimisationOptions):
     """Layers whose features are the content, with weights."""
     encoder: Literal["vgg19", "slim"] = "vgg19"
     """The network that looks: vgg19, or slim, a quarter as wide, faster and less exact."""
+    finish_steps: Annotated[int, Field(ge=0, le=100_000), UI(advanced=True)] = 0
+    """Evaluations through VGG-19 at the full size, after those through another encoder: they bring the strokes it cannot see."""
     pooling: Annotated[Literal["auto", "max", "average"], UI(advanced=True)] = "auto"
     """How VGG-19 halves its pictures; auto averages at the coarse scales (smoother strokes) and takes the maximum at the last, as the network was trained."""
 
