@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from impasto.core import Cancelled, Context, Inputs, RunOptions, Style, UsageError
+from impasto.encoders import encoder
 from impasto.reconstruction.easel import Easel, paint
 from impasto.reconstruction.options import FeatureOptions
 from impasto.reconstruction.schedule import Scale
-from impasto.reconstruction.terms import Aim, Term, laplacian_term, smoothness_term
+from impasto.reconstruction.terms import Aim, Term, content_term, laplacian_term, smoothness_term
 
 
 def colour_term(pull, goal=0.9, name="colour"):
@@ -103,3 +104,18 @@ def test_the_scene_has_every_painting_at_the_scales_size(inputs, painted):
     assert [tuple(view.picture.shape[2:]) for view, _ in scene.styles] == [(32, 64), (56, 56)]
     assert [share for _, share in scene.styles] == [0.25, 0.75]
     assert all(isinstance(view.picture, torch.Tensor) for view, _ in scene.styles)
+
+
+def test_vgg19_finishes_what_another_encoder_began(inputs, monkeypatch):
+    used = []
+    load = encoder.load
+    monkeypatch.setattr(encoder, "load", lambda name, *a, **k: used.append(name) or load("vgg19", *a, **k))
+    terms = [content_term(1.0, {"relu1_2": 1.0})]
+    options = FeatureOptions(encoder="slim", steps=4, finish_steps=3, scales=1, init="noise")
+    report = paint(inputs, terms, options, context()).report
+    assert used == ["slim", "vgg19"]
+    assert [stage["steps"] for stage in report["stages"]] == [4, 3]
+    used.clear()
+    plain = paint(inputs, terms, options.model_copy(update={"encoder": "vgg19"}), context()).report
+    assert used == ["vgg19"]
+    assert [stage["steps"] for stage in plain["stages"]] == [4]

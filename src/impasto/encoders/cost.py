@@ -19,7 +19,7 @@ _FIXED_BYTES = 380e6  # interpreter, torch and weights, as measured
 # Peak bytes per pixel of a pass with gradients up to relu5_1, measured at 256 to 1024 px: features kept for the way
 # back, pooling indices, one layer's gradients.
 _BYTES_PER_PIXEL: dict[Precision, float] = {"bfloat16": 2000.0, "float32": 3400.0}
-_HELD = 3.0  # times the features kept of a picture in tiles: as seen, their gradients, and what losses make of them
+_HELD = 2.5  # times the features kept of a picture in tiles: as seen, their gradients, and what losses make of them
 # The whole way (losses, rectifiers, pooling, the optimiser) against its convolutions alone, measured.
 _OVERHEAD = 1.35
 
