@@ -17,10 +17,11 @@ def test_each_kernel_alone_brings_the_style(photo64, painting64, stylized, style
 
 
 def test_the_polynomial_kernel_is_gatys(photo64, painting64, stylized):
+    options = {"style_weight": 20.0, "steps": 4}
     pictures = [
-        stylized("gatys", photo64, painting64, steps=4).picture,
-        stylized("mmd", photo64, painting64, kernels="polynomial", steps=4).picture,
-        stylized("mmd", photo64, painting64, kernels="polynomial", polynomial_offset=1e5, steps=4).picture,
+        stylized("gatys", photo64, painting64, **options).picture,
+        stylized("mmd", photo64, painting64, kernels="polynomial", **options).picture,
+        stylized("mmd", photo64, painting64, kernels="polynomial", polynomial_offset=1e5, **options).picture,
     ]
     assert np.abs(pictures[0] - pictures[1]).max() < 1e-4  # the same sums in float32
     assert np.abs(pictures[0] - pictures[2]).max() > 1e-2

@@ -223,18 +223,27 @@ def _similarity(picture: Tensor, first: Tensor, width: Tensor, source: Exemplars
 
 
 @torch.no_grad()
-def swap(matches: Matches, source: Exemplars) -> Tensor:
-    """Rebuild a feature map from its matches alone, overlaps averaged: (1, C, h, w) in the exemplars' dtype."""
+def swap(matches: Matches, source: Exemplars, *, keep_length: bool = False) -> Tensor:
+    """Rebuild a feature map from its matches alone, overlaps averaged: (1, C, h, w) in the exemplars' dtype.
+
+    keep_length: the mean of matches that disagree is shorter than any of them, which shows as a pale veil over the
+    picture; stretch it to their mean length.
+    """
     patch, (height, width) = source.patch, matches.shape
     down, across = height - patch + 1, width - patch + 1
     dtype = torch.promote_types(source.table.dtype, torch.float32)
     total = source.table.new_zeros((height, width, source.table.shape[1]), dtype=dtype)
     count = total.new_zeros((height, width, 1))
+    length = total.new_zeros((height, width, 1))
     for y in range(patch):
         for x in range(patch):
             votes = source.table[matches.first + y * matches.width + x].view(down, across, -1)
             total[y : y + down, x : x + across] += votes
+            if keep_length:
+                length[y : y + down, x : x + across] += votes.to(dtype).norm(dim=2, keepdim=True)
             count[y : y + down, x : x + across] += 1
+    if keep_length:
+        total *= length / total.norm(dim=2, keepdim=True).clamp_min(_SMALL)
     return (total / count).to(source.table.dtype).permute(2, 0, 1)[None]
 
 

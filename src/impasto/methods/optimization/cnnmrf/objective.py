@@ -11,6 +11,8 @@ from impasto.content.smoothness import total_variation
 from impasto.encoders.encoder import Encoder
 from impasto.textures.patches import Exemplars, Matches, match, mrf_loss, swap, wear
 
+MARGIN_PX = 4  # mirrored around every picture before the network sees it, so that no frame grows
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -40,7 +42,7 @@ class PatchObjective:
     @torch.no_grad()
     def refresh(self, picture: Tensor) -> None:
         """Seek the best patches for the picture, (1, 3, H, W), and hold on to them."""
-        features = self.network(picture, self.targets.style)
+        features = self.network(picture, self.targets.style, margin_px=MARGIN_PX)
         for layer, source in self.targets.style.items():
             before = self.matches.get(layer)
             self.matches[layer] = match(
@@ -50,11 +52,11 @@ class PatchObjective:
                 label_weight=self.label_weight,
                 handicap=self.variety * wear(before, source) if before is not None and self.variety else None,
             )
-            self.swapped[layer] = swap(self.matches[layer], source)
+            self.swapped[layer] = swap(self.matches[layer], source, keep_length=True)
 
     def terms(self, picture: Tensor) -> dict[str, Tensor]:
         """Every raw term by name."""
-        features = self.network(picture, self.layers)
+        features = self.network(picture, self.layers, margin_px=MARGIN_PX)
         found = {f"content {k}": feature_loss(features[k], target) for k, target in self.targets.content.items()}
         found |= {f"style {k}": mrf_loss(features[k], target) for k, target in self.swapped.items()}
         return found | {"tv": total_variation(picture)}

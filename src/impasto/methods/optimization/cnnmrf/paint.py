@@ -21,7 +21,7 @@ from impasto.textures.patches import Exemplars, exemplars
 
 from . import Options, PatchOptions
 from .augment import variants
-from .objective import PatchObjective, Targets
+from .objective import MARGIN_PX, PatchObjective, Targets
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
@@ -85,7 +85,8 @@ class Easel:
         options = self.options
         content = {}
         if options.content_weight > 0:
-            content = network(to_tensor(resize(self.content, size), self.device), options.content_layers)
+            photo = to_tensor(resize(self.content, size), self.device)
+            content = network(photo, options.content_layers, margin_px=MARGIN_PX)
         return Targets(content, self.sources(size, network))
 
     def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
@@ -95,7 +96,8 @@ class Easel:
         for painting in self.styles:
             scaled = resize(painting, style_size(painting.shape[:2], size, self.options.style_scale))
             for copy in variants(scaled, self.options.rotations, self.options.scalings):
-                for layer, features in network(to_tensor(copy, self.device), self.options.style_layers).items():
+                seen = network(to_tensor(copy, self.device), self.options.style_layers, margin_px=MARGIN_PX)
+                for layer, features in seen.items():
                     maps.setdefault(layer, []).append(features)
         return {layer: exemplars(found, patch=self.patch(found)) for layer, found in maps.items()}
 
