@@ -19,8 +19,6 @@ class Options(PatchOptions):
     """How VGG-19 halves its pictures: averages give smoother strokes, the maximum is what the network was trained with."""
     map_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 10.0
     """How strictly the maps bind; 0 forgets them, 50 keeps borders hard."""
-    variety: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """How much the picture avoids copying the same piece of the painting twice; 0.2 to 0.5 breaks up repetition."""
     missing_labels: Literal["refuse", "nearest"] = "refuse"
     """What happens to a label of the target map that the style map lacks: an error, or the nearest colour's label."""
 

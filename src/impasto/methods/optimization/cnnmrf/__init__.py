@@ -21,6 +21,8 @@ class PatchOptions(OptimisationOptions):
     """How VGG-19 halves its pictures: the maximum, as the network was trained, or averages, for smoother strokes."""
     refresh_every: Annotated[int, Field(ge=1, le=100_000), UI(advanced=True)] = 10
     """Evaluations of the loss between two searches for the best patches."""
+    variety: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """How much the picture avoids copying the same piece of the painting twice; 0.2 to 0.5 breaks up repetition."""
 
 
 class Options(PatchOptions):
@@ -28,15 +30,14 @@ class Options(PatchOptions):
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 150
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 4.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
     """How strongly the painting's patches pull, relative to the content."""
     rotations: Annotated[int, Field(ge=0, le=12)] = 1
     """Copies of the painting turned each way, 7.5 degrees apart; 0 takes it upright only."""
     scalings: Annotated[int, Field(ge=0, le=6)] = 1
     """Copies of the painting enlarged and shrunk, 5 percent apart; 0 takes its own size only."""
-
-    recolour: bool = False
-    """Give the photo the painting's palette first: patches say little of light and dark, which then stay the photo's."""
+    recolour: bool = True
+    """Give the photo the painting's palette first: patches say little of colour, light and dark, which else stay half the photo's."""
 
 
 METHOD = Method(
@@ -56,7 +57,7 @@ METHOD = Method(
     options=Options,
     presets={
         # The authors' code: three octaves, a hundred evaluations each, matches sought at every one, 384 pixels.
-        "paper": {"size": 384, "scales": 3, "steps": 300, "refresh_every": 1, "rotations": 1, "scalings": 1},
+        "paper": {"size": 384, "scales": 3, "steps": 300, "refresh_every": 1, "style_weight": 4.0, "recolour": False},
         # Their unguided synthesis: no photo to hold on to, noise to start from.
         "unguided": {"content_weight": 0.0, "init": "noise", "steps": 200},
         "tiny": {"size": 64, "steps": 6, "scales": 1, "rotations": 0, "scalings": 0},

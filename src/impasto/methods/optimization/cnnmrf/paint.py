@@ -53,9 +53,11 @@ def palette(inputs: Inputs) -> Array:
 def check(options: PatchOptions) -> None:
     """Refuse layers that VGG-19 lacks and weights that are all zero."""
     check_layers(options.content_layers)
-    style, content = check_layers(options.style_layers), sum(options.content_layers.values())
-    pulls = options.style_weight * sum(options.style_layers.values()) + options.content_weight * content
-    if not style or pulls <= 0:
+    check_layers(options.style_layers)
+    style, content = sum(options.style_layers.values()), sum(options.content_layers.values())
+    if style <= 0:
+        raise UsageError("style_layers: all the weights are zero; no patch of the painting would be copied")
+    if options.style_weight + options.content_weight * content <= 0:
         raise UsageError("style_weight, content_weight: all the weights are zero; nothing would move the picture")
 
 
@@ -116,7 +118,7 @@ class Easel:
 
     def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
         """The loss before it is weighed."""
-        return PatchObjective(network, targets, self.options.refresh_every)
+        return PatchObjective(network, targets, self.options.refresh_every, variety=self.options.variety)
 
     def weigh(self, objective: PatchObjective, size: tuple[int, int]) -> None:
         """Let content, patches and smoothness pull as hard as asked.
