@@ -81,8 +81,8 @@ def test_each_part_takes_the_colours_of_its_part_of_the_painting():
 @pytest.mark.weights
 def test_a_photo_given_as_well_is_held_on_to(painted):
     photo = painted(80, 96, seed=3)
-    kept = painted_doodle(content=photo, content_weight=50.0).picture
-    free = painted_doodle(content=photo, content_weight=0.0).picture
+    kept = painted_doodle(content=photo, content_weight=50.0, steps=8).picture
+    free = painted_doodle(content=photo, content_weight=0.0, steps=8).picture
     distance = [np.abs(picture - photo).mean() for picture in (kept, free)]
     assert distance[0] < 0.8 * distance[1]
 
@@ -95,8 +95,14 @@ def test_without_weight_the_maps_are_forgotten():
 
 @pytest.mark.weights
 def test_variety_copies_more_of_the_painting():
-    plain, varied = (painted_doodle(variety=v, steps=12, refresh_every=4).picture for v in (0.0, 0.5))
+    plain, varied = (painted_doodle(variety=v, steps=8, refresh_every=4).picture for v in (0.0, 0.5))
     assert np.abs(plain - varied).max() > 0.02
+
+
+@pytest.mark.weights
+def test_it_paints_the_golden_picture(golden):
+    # A line search amplifies the last bit of a sum, which differs between processors and thread counts.
+    golden(painted_doodle(target=halves(64, 64, RED, GREEN, across=False), steps=12).picture, "doodle", tolerance=0.1)
 
 
 def test_the_first_picture_has_the_mean_colours_of_the_parts():

@@ -13,6 +13,7 @@ from impasto.image import decode, fit_size, resize
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.cnnmrf import METHOD
 from impasto.methods.optimization.cnnmrf.augment import turned, variants
+from impasto.methods.optimization.cnnmrf.objective import look
 from impasto.methods.optimization.cnnmrf.paint import stylize
 from impasto.textures.patches import exemplars, match
 
@@ -90,6 +91,27 @@ def test_patches_of_several_paintings_compete(content, style, painted):
     both = run(content, style, other, style_weight=20.0, steps=4)
     one = run(content, style, style_weight=20.0, steps=4)
     assert not np.array_equal(both.picture, one.picture)
+
+
+@pytest.mark.weights
+def test_it_paints_the_golden_picture(photo64, painting64, golden):
+    # A line search amplifies the last bit of a sum, which differs between processors and thread counts.
+    golden(run(photo64, painting64, steps=12).picture, "cnnmrf", tolerance=0.1)
+
+
+@pytest.mark.weights
+def test_features_at_the_edge_are_those_of_a_picture_that_goes_on(content):
+    picture = to_tensor(content)
+    network = VGG19.load("relu4_1")
+    with torch.no_grad():
+        black, found = network(picture, LAYERS), look(network, picture, LAYERS)
+        wider = network(torch.nn.functional.pad(picture, (32,) * 4, mode="reflect"), LAYERS)
+    for layer, stride in zip(LAYERS, (4, 8), strict=True):
+        assert found[layer].shape == black[layer].shape
+        beyond = 32 // stride
+        true = wider[layer][..., beyond:-beyond, beyond:-beyond]
+        off, before = ((f - true).abs().mean().item() for f in (found[layer], black[layer]))
+        assert off < 0.5 * before
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,9 @@ from impasto.content.colour import with_kept_colour
 from impasto.core import Array, Context, Inputs, Result
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import use_threads
-from impasto.encoders.vgg import mirrored
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
-from impasto.methods.optimization.cnnmrf.objective import MARGIN_PX, PatchObjective, Targets
+from impasto.methods.optimization.cnnmrf.objective import PatchObjective, Targets, layer_size, look
 from impasto.methods.optimization.cnnmrf.paint import Easel, check
 from impasto.reconstruction.descent import descend, first_picture, stages_for
 from impasto.textures.patches import Exemplars, exemplars
@@ -62,22 +61,23 @@ class DoodleEasel(Easel):
     def targets(self, size: tuple[int, int], network: Encoder) -> Targets:
         """Measure photo and painting for a scale, and bring the target map to the size of every layer."""
         found = super().targets(size, network)
-        planes = spread(self.target_planes, size)
-        labels = {layer: adaptive_avg_pool2d(planes, layer_size(size, layer)) for layer in self.options.style_layers}
+        labels = {
+            layer: adaptive_avg_pool2d(self.target_planes, layer_size(size, layer))
+            for layer in self.options.style_layers
+        }
         return Targets(found.content, found.style, labels)
 
     def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
         """Exemplars by layer, each patch with its share of every label."""
         (painting,) = self.styles
         scaled = resize(painting, style_size(painting.shape[:2], size, self.options.style_scale))
-        features = network(to_tensor(scaled, self.device), self.options.style_layers, margin_px=MARGIN_PX)
-        planes = spread(self.style_planes, scaled.shape[:2])
-        return {layer: self.labelled(found, planes, size, layer) for layer, found in features.items()}
+        features = look(network, to_tensor(scaled, self.device), self.options.style_layers)
+        return {layer: self.labelled(found, size, layer) for layer, found in features.items()}
 
-    def labelled(self, features: Tensor, planes: Tensor, size: tuple[int, int], layer: str) -> Exemplars:
+    def labelled(self, features: Tensor, size: tuple[int, int], layer: str) -> Exemplars:
         """Patches of one layer with their labels."""
         patch = min(self.patch([features]), *layer_size(size, layer))
-        return exemplars([features], [adaptive_avg_pool2d(planes, features.shape[-2:])], patch=patch)
+        return exemplars([features], [adaptive_avg_pool2d(self.style_planes, features.shape[-2:])], patch=patch)
 
     def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
         """The loss before it is weighed."""
@@ -85,18 +85,3 @@ class DoodleEasel(Easel):
         return PatchObjective(
             network, targets, options.refresh_every, label_weight=options.map_weight, variety=options.variety
         )
-
-
-def spread(planes: Tensor, size: tuple[int, int]) -> Tensor:
-    """Planes of labels at a picture's size, mirrored around it as the picture is."""
-    return mirrored(adaptive_avg_pool2d(planes, size), MARGIN_PX)
-
-
-def layer_size(size: tuple[int, int], layer: str) -> tuple[int, int]:
-    """Height and width of a layer of VGG-19 for a picture of `size` and its margin.
-
-    >>> layer_size((65, 100), "relu3_1")
-    (18, 27)
-    """
-    halvings = int(layer[4]) - 1
-    return (size[0] + 2 * MARGIN_PX) >> halvings, (size[1] + 2 * MARGIN_PX) >> halvings

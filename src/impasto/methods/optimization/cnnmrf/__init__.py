@@ -17,6 +17,8 @@ class PatchOptions(OptimisationOptions):
     """Layers whose features are the content, with weights."""
     patch: Annotated[int, Field(ge=1, le=7), UI(advanced=True)] = 3
     """Side of a patch in positions of its layer; larger ones copy larger pieces of the painting as they are."""
+    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.3
+    """How strongly grain is smoothed away (total variation): patches say nothing of single pixels."""
     pooling: Annotated[Literal["max", "average"], UI(advanced=True)] = "max"
     """How VGG-19 halves its pictures: the maximum, as the network was trained, or averages, for smoother strokes."""
     refresh_every: Annotated[int, Field(ge=1, le=100_000), UI(advanced=True)] = 10
@@ -58,8 +60,8 @@ METHOD = Method(
     presets={
         # The authors' code: three octaves, a hundred evaluations each, matches sought at every one, 384 pixels.
         "paper": {"size": 384, "scales": 3, "steps": 300, "refresh_every": 1, "style_weight": 4.0, "recolour": False},
-        # Their unguided synthesis: no photo to hold on to, noise to start from.
-        "unguided": {"content_weight": 0.0, "init": "noise", "steps": 200},
+        # Their unguided synthesis: no photo to hold on to, noise to start from, so small that patches are whole shapes.
+        "unguided": {"content_weight": 0.0, "init": "noise", "steps": 200, "scales": 4, "variety": 0.3},
         "tiny": {"size": 64, "steps": 6, "scales": 1, "rotations": 0, "scalings": 0},
     },
     run="impasto.methods.optimization.cnnmrf.paint:stylize",

@@ -21,13 +21,16 @@ from impasto.textures.patches import Exemplars, exemplars
 
 from . import Options, PatchOptions
 from .augment import variants
-from .objective import MARGIN_PX, PatchObjective, Targets
+from .objective import PatchObjective, Targets, look
+
+_UNGUIDED_SCALES = 4  # nothing but small pictures, where patches are large, gives shapes to a picture from noise
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Optimise the pixels, coarse to fine, until features match the photo and patches of them the paintings'."""
     if inputs.blank:
-        options = options.model_copy(update={"content_weight": 0.0, "preserve_colour": "off", "init": "noise"})
+        changes = {"content_weight": 0.0, "preserve_colour": "off", "init": "noise"}
+        options = options.model_copy(update=changes | {"scales": options.scales or _UNGUIDED_SCALES})
     check(options)
     use_threads(context.run)
     easel = Easel(inputs, options, context)
@@ -88,7 +91,7 @@ class Easel:
         content = {}
         if options.content_weight > 0:
             photo = to_tensor(resize(self.content, size), self.device)
-            content = network(photo, options.content_layers, margin_px=MARGIN_PX)
+            content = look(network, photo, options.content_layers)
         return Targets(content, self.sources(size, network))
 
     def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
@@ -98,7 +101,7 @@ class Easel:
         for painting in self.styles:
             scaled = resize(painting, style_size(painting.shape[:2], size, self.options.style_scale))
             for copy in variants(scaled, self.options.rotations, self.options.scalings):
-                seen = network(to_tensor(copy, self.device), self.options.style_layers, margin_px=MARGIN_PX)
+                seen = look(network, to_tensor(copy, self.device), self.options.style_layers)
                 for layer, features in seen.items():
                     maps.setdefault(layer, []).append(features)
         return {layer: exemplars(found, patch=self.patch(found)) for layer, found in maps.items()}
