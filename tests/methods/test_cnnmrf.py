@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from impasto import assets
 from impasto.core import Context, Inputs, RunOptions, Style, UsageError
 from impasto.encoders.vgg import VGG19
-from impasto.image import decode, fit_size, resize
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.cnnmrf import METHOD
 from impasto.methods.optimization.cnnmrf.augment import turned, variants
@@ -114,27 +112,18 @@ def test_features_at_the_edge_are_those_of_a_picture_that_goes_on(content):
         assert off < 0.5 * before
 
 
-@pytest.fixture(scope="module")
-def castle():
-    return bundled("castle.jpg", 192)
-
-
-def bundled(name, long_side):
-    picture = decode(assets.path(name)).rgb
-    return resize(picture, fit_size(picture.shape[:2], long_side))
-
-
 @pytest.mark.slow
 @pytest.mark.weights
-def test_on_real_pictures_similarity_rises_as_published(castle):
-    painting = bundled("starry_night.jpg", 192)
+def test_on_real_pictures_similarity_rises_as_published(bundled):
+    castle, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
     result = run(castle, painting, scales=None, steps=150, rotations=1, scalings=1)
     assert similarity(result.picture, painting) >= similarity(castle, painting) + 0.15
 
 
 @pytest.mark.slow
 @pytest.mark.weights
-def test_on_a_real_picture_its_own_style_gives_it_back(castle):
+def test_on_a_real_picture_its_own_style_gives_it_back(bundled):
+    castle = bundled("castle.jpg")
     result = run(castle, castle, scales=None, steps=150)
     assert noise_ratio_db(result.picture, castle) >= 28
 

@@ -18,12 +18,24 @@ def contour_error(picture, photo, pool=4):
 
 
 def test_contours_stay_and_the_style_still_comes(photo64, painting64, stylized, style_ratio):
-    # The aim for real pictures is contour error down by 40 % and R_s up by 25 % at most; at 64 px and a dozen steps
+    # The aim for real pictures is contour error down by 40 % and R_s up by 25 % at most; at 64 px and nine steps
     # the style is still on its way, so that its bound is wider here.
-    plain = stylized("gatys", photo64, painting64, steps=12).picture
-    steered = stylized("lapstyle", photo64, painting64, steps=12, laplacian_weight=20.0).picture
+    plain = stylized("lapstyle", photo64, painting64, steps=9, laplacian_weight=0.0).picture
+    steered = stylized("lapstyle", photo64, painting64, steps=9, laplacian_weight=20.0).picture
     assert contour_error(steered, photo64) < 0.6 * contour_error(plain, photo64)
     assert style_ratio(steered, photo64, painting64) < 2 * style_ratio(plain, photo64, painting64)
+
+
+@pytest.mark.slow
+def test_on_real_pictures_contours_stay_and_the_style_comes_as_asked(bundled, stylized, style_ratio):
+    photo, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
+    plain, steered = (
+        stylized("lapstyle", photo, painting, steps=115, scales=None, **weight).picture
+        for weight in ({"laplacian_weight": 0.0}, {})
+    )
+    for pool in (4, 16):
+        assert contour_error(steered, photo, pool) <= 0.6 * contour_error(plain, photo, pool)
+    assert style_ratio(steered, photo, painting) <= 1.25 * style_ratio(plain, photo, painting)
 
 
 def test_it_is_gatys_with_one_more_option(photo64, painting64, stylized):

@@ -16,6 +16,14 @@ def test_each_kernel_alone_brings_the_style(photo64, painting64, stylized, style
     assert style_ratio(picture, photo64, painting64) < 0.6
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_on_real_pictures_each_kernel_alone_brings_the_style(bundled, stylized, style_ratio, kernel):
+    photo, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
+    picture = stylized("mmd", photo, painting, kernels=kernel, steps=115, scales=None).picture
+    assert style_ratio(picture, photo, painting) <= 0.2
+
+
 def test_the_polynomial_kernel_is_gatys(photo64, painting64, stylized):
     options = {"style_weight": 20.0, "steps": 4}
     pictures = [

@@ -15,6 +15,8 @@ class Options(PatchOptions):
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
     style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 4.0
     """How strongly the painting's patches pull, relative to the photo; without a photo nothing else pulls."""
+    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.3
+    """How strongly grain is smoothed away (total variation): patches say nothing of single pixels."""
     pooling: Annotated[Literal["max", "average"], UI(advanced=True)] = "average"
     """How VGG-19 halves its pictures: averages give smoother strokes, the maximum is what the network was trained with."""
     map_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 10.0

@@ -17,7 +17,7 @@ class PatchOptions(OptimisationOptions):
     """Layers whose features are the content, with weights."""
     patch: Annotated[int, Field(ge=1, le=7), UI(advanced=True)] = 3
     """Side of a patch in positions of its layer; larger ones copy larger pieces of the painting as they are."""
-    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.3
+    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.1
     """How strongly grain is smoothed away (total variation): patches say nothing of single pixels."""
     pooling: Annotated[Literal["max", "average"], UI(advanced=True)] = "max"
     """How VGG-19 halves its pictures: the maximum, as the network was trained, or averages, for smoother strokes."""
@@ -32,7 +32,7 @@ class Options(PatchOptions):
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 150
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 0.8
     """How strongly the painting's patches pull, relative to the content."""
     rotations: Annotated[int, Field(ge=0, le=12)] = 1
     """Copies of the painting turned each way, 7.5 degrees apart; 0 takes it upright only."""
@@ -61,7 +61,7 @@ METHOD = Method(
         # The authors' code: three octaves, a hundred evaluations each, matches sought at every one, 384 pixels.
         "paper": {"size": 384, "scales": 3, "steps": 300, "refresh_every": 1, "style_weight": 4.0, "recolour": False},
         # Their unguided synthesis: no photo to hold on to, noise to start from, so small that patches are whole shapes.
-        "unguided": {"content_weight": 0.0, "init": "noise", "steps": 200, "scales": 4, "variety": 0.3},
+        "unguided": {"content_weight": 0.0, "init": "noise", "steps": 200, "scales": 3, "variety": 0.3},
         "tiny": {"size": 64, "steps": 6, "scales": 1, "rotations": 0, "scalings": 0},
     },
     run="impasto.methods.optimization.cnnmrf.paint:stylize",

@@ -23,7 +23,7 @@ from . import Options, PatchOptions
 from .augment import variants
 from .objective import PatchObjective, Targets, look
 
-_UNGUIDED_SCALES = 4  # nothing but small pictures, where patches are large, gives shapes to a picture from noise
+_UNGUIDED_SCALES = 3  # as the authors; where patches are large enough to be shapes, noise becomes some
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
