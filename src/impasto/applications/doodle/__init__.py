@@ -54,6 +54,8 @@ METHOD = Method(
     deviations=(
         "Matches are sought every few evaluations and held still in between; preset 'paper' seeks them at every one.",
         "A doodle starts from the painting's mean colours by part, not from noise; preset 'paper' starts from noise.",
+        "Where the matches over a place disagree, their mean is stretched to their own length: the plain mean shows as a pale veil.",
+        "The network sees the picture mirrored beyond its edges, so that no frame grows; the author's code pads with zeros.",
         "Maps are read as labels: softened borders and compression noise do not make parts of their own.",
         "The losses are weighed by their pull on the pixels, not by the published 10 and 25.",
     ),

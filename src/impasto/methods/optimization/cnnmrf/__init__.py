@@ -70,6 +70,9 @@ METHOD = Method(
     deviations=(
         "Matches are sought every few evaluations and held still in between, which L-BFGS needs; preset 'paper' seeks them at every one.",
         "Patches are taken at every position, not at every second one.",
+        "Where the matches over a place disagree, their mean is stretched to their own length: the plain mean shows as a pale veil.",
+        "The default gives the photo the painting's palette first; 'paper' does not.",
+        "The network sees the picture mirrored beyond its edges, so that no frame grows; the authors' code pads with zeros.",
         "The default weighs each loss by its pull on the pixels, so that settings carry over between sizes and weight files.",
     ),
 )

@@ -20,7 +20,7 @@ def _check_kernels(kernels: dict[str, float]) -> dict[str, float]:
 class Options(LaplacianOptions, FeatureOptions):
     """What can be turned on `mmd`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 8.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 30.0
     """How strongly the painting pulls, relative to the content."""
     kernels: Annotated[NamedWeights, AfterValidator(_check_kernels)] = {"bn": 0.5, "linear": 0.5}
     """What is compared of the features, with shares: bn (mean and spread of each channel), linear (means), polynomial (correlations, as Gatys), gaussian (everything)."""
