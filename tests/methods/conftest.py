@@ -26,9 +26,9 @@ def painting64(painted):
 
 @pytest.fixture(scope="session")
 def bundled():
-    """bundled("castle.jpg"): one of the pictures that come with the package, 192 pixels long unless told."""
+    """bundled("castle.jpg"): one of the pictures that come with the package, 160 pixels long unless told."""
 
-    def read(name, long_side=192):
+    def read(name, long_side=160):
         picture = decode(assets.path(name)).rgb
         return resize(picture, fit_size(picture.shape[:2], long_side))
 

@@ -34,9 +34,9 @@ def test_on_real_pictures_the_distance_of_activations_is_halved(bundled, stylize
 
 @pytest.mark.slow
 def test_a_texture_has_the_paintings_colour_whatever_the_seed(bundled, stylized):
-    painting = bundled("starry_night.jpg", 128)
+    painting = bundled("starry_night.jpg", 80)
     for seed in range(5):
-        options = {"content_weight": 0.0, "init": "noise", "steps": 100, "seed": seed}
+        options = {"content_weight": 0.0, "init": "noise", "steps": 60, "seed": seed}
         texture = stylized("histogram", painting, painting, **options).picture
         assert np.abs(texture.mean((0, 1)) - painting.mean((0, 1))).max() < 2 / 255
 

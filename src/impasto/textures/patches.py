@@ -211,13 +211,14 @@ def _similarity(picture: Tensor, first: Tensor, width: Tensor, source: Exemplars
     patch = source.patch
     dtype = torch.promote_types(picture.dtype, torch.float32)
     down, across = picture.shape[0] - patch + 1, picture.shape[1] - patch + 1
-    product, length = 0.0, 0.0
+    product = torch.zeros(len(first), dtype=dtype, device=first.device)
+    length = torch.zeros_like(product)
     for y in range(patch):
         for x in range(patch):
             theirs = source.table[first + y * width + x].to(dtype)
             ours = picture[y : y + down, x : x + across].flatten(0, 1).to(dtype)
-            product = product + (ours * theirs).sum(1)
-            length = length + theirs.square().sum(1)
+            product += (ours * theirs).sum(1)
+            length += theirs.square().sum(1)
     inverse = torch.where(length > _SMALL, length.clamp_min(_SMALL).rsqrt(), 0)
     return product * inverse * _inverse_lengths(picture, patch).flatten()
 

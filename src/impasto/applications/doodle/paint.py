@@ -77,7 +77,9 @@ class DoodleEasel(Easel):
     def labelled(self, features: Tensor, size: tuple[int, int], layer: str) -> Exemplars:
         """Patches of one layer with their labels."""
         patch = min(self.patch([features]), *layer_size(size, layer))
-        return exemplars([features], [adaptive_avg_pool2d(self.style_planes, features.shape[-2:])], patch=patch)
+        return exemplars(
+            [features], [adaptive_avg_pool2d(self.style_planes, (features.shape[-2], features.shape[-1]))], patch=patch
+        )
 
     def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
         """The loss before it is weighed."""

@@ -9,7 +9,7 @@ from impasto.core import Array, Context, Inputs, Result, UsageError
 from impasto.encoders import budget
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.vgg import check_layers
+from impasto.encoders.vgg import Precision, check_layers
 from impasto.image import resize, style_size
 from impasto.image.colour import match_mean_covariance
 from impasto.image.tensors import to_array, to_tensor
@@ -72,7 +72,7 @@ class Easel:
     def __init__(self, inputs: Inputs, options: PatchOptions, context: Context) -> None:
         self.inputs, self.options, self.context = inputs, options, context
         self.device = choose_device(context.run)
-        self.precision = choose_precision(context.run, self.device)
+        self.precision: Precision = choose_precision(context.run, self.device)
         self.content, self.styles = recoloured(inputs, options.preserve_colour)
         self.pulls: dict[str, float] = {}
         self.last: PatchObjective | None = None

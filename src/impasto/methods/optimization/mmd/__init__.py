@@ -14,6 +14,8 @@ def _check_kernels(kernels: dict[str, float]) -> dict[str, float]:
     for name in kernels:
         if name not in KERNELS:
             raise ValueError(f"'{name}' is none of {', '.join(KERNELS)}")
+    if not any(kernels.values()):
+        raise ValueError("all the weights are zero; give a kernel its share")
     return kernels
 
 
