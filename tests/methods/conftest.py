@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from impasto import registry
+from impasto import assets, registry
 from impasto.core import Context, Inputs, RunOptions, Style
 from impasto.encoders.vgg import VGG19
+from impasto.image import decode, fit_size, resize
 from impasto.image.tensors import to_tensor
 from impasto.textures.covariance import gram
 
@@ -21,6 +22,17 @@ def photo64(painted):
 @pytest.fixture(scope="session")
 def painting64(painted):
     return painted(72, 64, seed=4, warmth=0.9)
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    """bundled("castle.jpg"): one of the pictures that come with the package, 160 pixels long unless told."""
+
+    def read(name, long_side=160):
+        picture = decode(assets.path(name)).rgb
+        return resize(picture, fit_size(picture.shape[:2], long_side))
+
+    return read
 
 
 def features(picture, layers=STYLE_LAYERS):

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from impasto import assets
 from impasto.core import Context, Inputs, RunOptions, Style, UsageError
 from impasto.encoders.vgg import VGG19
-from impasto.image import decode, fit_size, resize
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.cnnmrf import METHOD
 from impasto.methods.optimization.cnnmrf.augment import turned, variants
+from impasto.methods.optimization.cnnmrf.objective import look
 from impasto.methods.optimization.cnnmrf.paint import stylize
 from impasto.textures.patches import exemplars, match
 
@@ -30,7 +29,7 @@ def style(painted):
 
 
 def run(content, *styles, blank=False, **options):
-    options = {"scales": 1, "steps": 30, "rotations": 0, "scalings": 0} | options
+    options = {"scales": 1, "steps": 16, "rotations": 0, "scalings": 0} | options
     context = Context(RunOptions(device="cpu", precision="float32"))
     inputs = Inputs(content, tuple(Style(s) for s in styles), blank=blank)
     return stylize(inputs, METHOD.make_options(**options), context)
@@ -43,6 +42,11 @@ def similarity(picture, style):
     return np.mean([match(ours[k], exemplars([theirs[k]])).similarity.mean().item() for k in LAYERS])
 
 
+def noise_ratio_db(picture, original):
+    """PSNR: 28 dB and more is what a person takes for the same picture."""
+    return -10 * math.log10(np.square(picture - original).mean() + 1e-12)
+
+
 @pytest.mark.weights
 def test_every_patch_comes_to_look_like_one_of_the_paintings(content, style):
     result = run(content, style, style_weight=20.0)
@@ -52,21 +56,20 @@ def test_every_patch_comes_to_look_like_one_of_the_paintings(content, style):
 
 @pytest.mark.weights
 def test_a_picture_in_its_own_style_comes_back(content):
-    result = run(content, content, steps=60)
-    error = np.square(result.picture - content).mean()
-    assert -10 * math.log10(error) >= 28
+    result = run(content, content)
+    assert noise_ratio_db(result.picture, content) >= 28
 
 
 @pytest.mark.weights
 def test_more_style_weight_means_more_of_the_painting(content, style):
-    found = [similarity(run(content, style, style_weight=w).picture, style) for w in (0.3, 30.0)]
+    found = [similarity(run(content, style, style_weight=w, steps=8).picture, style) for w in (0.3, 30.0)]
     assert found[1] > found[0] + 0.03
 
 
 @pytest.mark.weights
 def test_without_a_photo_the_painting_is_made_anew_from_noise(style):
     grey = np.full((64, 64, 3), 0.5, np.float32)
-    result = run(grey, style, blank=True, steps=60)
+    result = run(grey, style, blank=True, steps=24)
     noise = np.random.default_rng(0).random((64, 64, 3)).astype(np.float32)
     assert similarity(result.picture, style) > similarity(noise, style) + 0.15
     assert np.abs(result.picture.mean((0, 1)) - style.mean((0, 1))).max() < 0.15, "no colour cast"
@@ -74,7 +77,7 @@ def test_without_a_photo_the_painting_is_made_anew_from_noise(style):
 
 @pytest.mark.weights
 def test_the_report_tells_the_similarity_and_the_loss_falls(content, style):
-    report = run(content, style, scales=2, steps=24, refresh_every=4).report
+    report = run(content, style, scales=2, steps=12, refresh_every=4).report
     assert set(report["similarity"]) == set(LAYERS)
     assert all(0 < value <= 1 for value in report["similarity"].values())
     assert all(stage["loss"] < stage["first_loss"] for stage in report["stages"])
@@ -83,41 +86,56 @@ def test_the_report_tells_the_similarity_and_the_loss_falls(content, style):
 @pytest.mark.weights
 def test_patches_of_several_paintings_compete(content, style, painted):
     other = painted(64, 64, seed=9, warmth=-0.9)
-    both = run(content, style, other, style_weight=20.0)
-    one = run(content, style, style_weight=20.0)
+    both = run(content, style, other, style_weight=20.0, steps=4)
+    one = run(content, style, style_weight=20.0, steps=4)
     assert not np.array_equal(both.picture, one.picture)
 
 
-@pytest.fixture(scope="module")
-def castle():
-    return bundled("castle.jpg", 192)
+@pytest.mark.weights
+def test_it_paints_the_golden_picture(photo64, painting64, golden):
+    # A line search amplifies the last bit of a sum, which differs between processors and thread counts.
+    golden(run(photo64, painting64, steps=12).picture, "cnnmrf", tolerance=0.1)
 
 
-def bundled(name, long_side):
-    picture = decode(assets.path(name)).rgb
-    return resize(picture, fit_size(picture.shape[:2], long_side))
+@pytest.mark.weights
+def test_features_at_the_edge_are_those_of_a_picture_that_goes_on(content):
+    picture = to_tensor(content)
+    network = VGG19.load("relu4_1")
+    with torch.no_grad():
+        black, found = network(picture, LAYERS), look(network, picture, LAYERS)
+        wider = network(torch.nn.functional.pad(picture, (32,) * 4, mode="reflect"), LAYERS)
+    for layer, stride in zip(LAYERS, (4, 8), strict=True):
+        assert found[layer].shape == black[layer].shape
+        beyond = 32 // stride
+        true = wider[layer][..., beyond:-beyond, beyond:-beyond]
+        off, before = ((f - true).abs().mean().item() for f in (found[layer], black[layer]))
+        assert off < 0.5 * before
 
 
 @pytest.mark.slow
 @pytest.mark.weights
-def test_on_real_pictures_similarity_rises_as_published(castle):
-    painting = bundled("starry_night.jpg", 192)
+def test_on_real_pictures_similarity_rises_as_published(bundled):
+    castle, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
     result = run(castle, painting, scales=None, steps=150, rotations=1, scalings=1)
     assert similarity(result.picture, painting) >= similarity(castle, painting) + 0.15
 
 
 @pytest.mark.slow
 @pytest.mark.weights
-def test_on_a_real_picture_its_own_style_gives_it_back(castle):
+def test_on_a_real_picture_its_own_style_gives_it_back(bundled):
+    castle = bundled("castle.jpg")
     result = run(castle, castle, scales=None, steps=150)
-    assert -10 * math.log10(np.square(result.picture - castle).mean()) >= 28
+    assert noise_ratio_db(result.picture, castle) >= 28
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"style_layers": "relu4_9"}, "no layer 'relu4_9'"),
+        ({"content_layers": "relu7_1"}, "no layer 'relu7_1'"),
+        ({"style_layers": "relu4_1:0"}, "style_layers: all the weights are zero"),
         ({"style_weight": 0, "content_weight": 0}, "all the weights are zero"),
+        ({"style_weight": 0, "content_layers": "relu4_2:0"}, "all the weights are zero"),
     ],
 )
 def test_options_that_cannot_work_are_refused(content, style, options, message):

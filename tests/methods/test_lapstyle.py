@@ -18,20 +18,31 @@ def contour_error(picture, photo, pool=4):
 
 
 def test_contours_stay_and_the_style_still_comes(photo64, painting64, stylized, style_ratio):
-    # The aim for real pictures is contour error down by 40 % and R_s up by 25 % at most; at 64 px and a dozen steps
+    # The aim for real pictures is contour error down by 40 % and R_s up by 25 % at most; at 64 px and nine steps
     # the style is still on its way, so that its bound is wider here.
-    plain = stylized("gatys", photo64, painting64, steps=12).picture
-    steered = stylized("lapstyle", photo64, painting64, steps=12, laplacian_weight=20.0).picture
+    plain = stylized("lapstyle", photo64, painting64, steps=9, laplacian_weight=0.0).picture
+    steered = stylized("lapstyle", photo64, painting64, steps=9, laplacian_weight=20.0).picture
     assert contour_error(steered, photo64) < 0.6 * contour_error(plain, photo64)
     assert style_ratio(steered, photo64, painting64) < 2 * style_ratio(plain, photo64, painting64)
 
 
+@pytest.mark.slow
+def test_on_real_pictures_contours_stay_and_the_style_comes_as_asked(bundled, stylized, style_ratio):
+    photo, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
+    plain, steered = (
+        stylized("lapstyle", photo, painting, steps=115, scales=None, **weight).picture
+        for weight in ({"laplacian_weight": 0.0}, {})
+    )
+    for pool in (4, 16):
+        assert contour_error(steered, photo, pool) <= 0.6 * contour_error(plain, photo, pool)
+    assert style_ratio(steered, photo, painting) <= 1.25 * style_ratio(plain, photo, painting)
+
+
 def test_it_is_gatys_with_one_more_option(photo64, painting64, stylized):
-    without = stylized("lapstyle", photo64, painting64, laplacian_weight=0.0, steps=3).picture
-    assert np.array_equal(without, stylized("gatys", photo64, painting64, steps=3).picture)
-    options = {"laplacian_weight": 2.0, "laplacian_pools": "4:1,8:2", "steps": 3}
-    pictures = [stylized(method, photo64, painting64, **options).picture for method in ("lapstyle", "gatys")]
-    assert np.array_equal(*pictures)
+    for weight in (0.0, 2.0):
+        options = {"laplacian_weight": weight, "laplacian_pools": "4:1,8:2", "style_weight": 9.0, "steps": 3}
+        pictures = [stylized(method, photo64, painting64, **options).picture for method in ("lapstyle", "gatys")]
+        assert np.array_equal(*pictures)
 
 
 def test_the_published_laplacian_is_a_mean_square_of_values_up_to_255(painted):

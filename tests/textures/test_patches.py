@@ -91,6 +91,17 @@ def test_a_picture_that_is_its_own_style_is_left_as_it_is():
     assert mrf_loss(picture, swap(found, source)).item() < 1e-20
 
 
+def test_matches_that_disagree_may_keep_their_length():
+    picture, source = features(0, 12, 10), exemplars([features(1, 13, 9)])
+    found = match(picture, source)
+    plain, kept = swap(found, source), swap(found, source, keep_length=True)
+    assert (kept.norm(dim=1) > plain.norm(dim=1) - 1e-12).all()
+    assert kept.norm(dim=1).mean() > 1.1 * plain.norm(dim=1).mean()
+    torch.testing.assert_close(torch.nn.functional.normalize(kept), torch.nn.functional.normalize(plain))
+    # A picture made of one patch's votes alone, its corner, has that vote and its length.
+    torch.testing.assert_close(kept[..., 0, 0], plain[..., 0, 0])
+
+
 def test_the_losss_gradient_is_the_patch_energys_averaged_by_overlap_count():
     picture, styles = features(5, 8, 10).requires_grad_(), [features(6, 9, 7)]
     source = exemplars(styles)

@@ -53,6 +53,15 @@ def stages_with_finish(size: tuple[int, int], options: FeatureOptions) -> tuple[
     return (*stages, Scale(size, options.finish_steps)) if finishes else stages
 
 
+def refuse_weightless_layers(options: FeatureOptions) -> None:
+    """Raise UsageError for layers of which none has any weight, though what they serve is to pull."""
+    for name, layers in options:
+        if name.endswith("_layers"):
+            pull = name.replace("_layers", "_weight")
+            if getattr(options, pull, 0) > 0 and sum(layers.values()) <= 0:
+                raise UsageError(f"{name}: all the weights are zero; to leave them out, set {pull} to 0")
+
+
 class Easel:
     """The pictures, the network and the weights of one run."""
 
@@ -63,6 +72,7 @@ class Easel:
         if not self.terms:
             names = ", ".join(sorted(name for name in type(options).model_fields if name.endswith("_weight")))
             raise UsageError(f"{names}: all the weights are zero; nothing would move the picture")
+        refuse_weightless_layers(options)
         self.inputs, self.options, self.context, self.balanced = inputs, options, context, balanced
         self.device = choose_device(context.run)
         self.precision = choose_precision(context.run, self.device)

@@ -211,30 +211,40 @@ def _similarity(picture: Tensor, first: Tensor, width: Tensor, source: Exemplars
     patch = source.patch
     dtype = torch.promote_types(picture.dtype, torch.float32)
     down, across = picture.shape[0] - patch + 1, picture.shape[1] - patch + 1
-    product, length = 0.0, 0.0
+    product = torch.zeros(len(first), dtype=dtype, device=first.device)
+    length = torch.zeros_like(product)
     for y in range(patch):
         for x in range(patch):
             theirs = source.table[first + y * width + x].to(dtype)
             ours = picture[y : y + down, x : x + across].flatten(0, 1).to(dtype)
-            product = product + (ours * theirs).sum(1)
-            length = length + theirs.square().sum(1)
+            product += (ours * theirs).sum(1)
+            length += theirs.square().sum(1)
     inverse = torch.where(length > _SMALL, length.clamp_min(_SMALL).rsqrt(), 0)
     return product * inverse * _inverse_lengths(picture, patch).flatten()
 
 
 @torch.no_grad()
-def swap(matches: Matches, source: Exemplars) -> Tensor:
-    """Rebuild a feature map from its matches alone, overlaps averaged: (1, C, h, w) in the exemplars' dtype."""
+def swap(matches: Matches, source: Exemplars, *, keep_length: bool = False) -> Tensor:
+    """Rebuild a feature map from its matches alone, overlaps averaged: (1, C, h, w) in the exemplars' dtype.
+
+    keep_length: the mean of matches that disagree is shorter than any of them, which shows as a pale veil over the
+    picture; stretch it to their mean length.
+    """
     patch, (height, width) = source.patch, matches.shape
     down, across = height - patch + 1, width - patch + 1
     dtype = torch.promote_types(source.table.dtype, torch.float32)
     total = source.table.new_zeros((height, width, source.table.shape[1]), dtype=dtype)
     count = total.new_zeros((height, width, 1))
+    length = total.new_zeros((height, width, 1))
     for y in range(patch):
         for x in range(patch):
             votes = source.table[matches.first + y * matches.width + x].view(down, across, -1)
             total[y : y + down, x : x + across] += votes
+            if keep_length:
+                length[y : y + down, x : x + across] += votes.to(dtype).norm(dim=2, keepdim=True)
             count[y : y + down, x : x + across] += 1
+    if keep_length:
+        total *= length / total.norm(dim=2, keepdim=True).clamp_min(_SMALL)
     return (total / count).to(source.table.dtype).permute(2, 0, 1)[None]
 
 

@@ -15,12 +15,12 @@ class Options(PatchOptions):
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
     style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 4.0
     """How strongly the painting's patches pull, relative to the photo; without a photo nothing else pulls."""
+    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.3
+    """How strongly grain is smoothed away (total variation): patches say nothing of single pixels."""
     pooling: Annotated[Literal["max", "average"], UI(advanced=True)] = "average"
     """How VGG-19 halves its pictures: averages give smoother strokes, the maximum is what the network was trained with."""
     map_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 10.0
     """How strictly the maps bind; 0 forgets them, 50 keeps borders hard."""
-    variety: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """How much the picture avoids copying the same piece of the painting twice; 0.2 to 0.5 breaks up repetition."""
     missing_labels: Literal["refuse", "nearest"] = "refuse"
     """What happens to a label of the target map that the style map lacks: an error, or the nearest colour's label."""
 
@@ -54,6 +54,8 @@ METHOD = Method(
     deviations=(
         "Matches are sought every few evaluations and held still in between; preset 'paper' seeks them at every one.",
         "A doodle starts from the painting's mean colours by part, not from noise; preset 'paper' starts from noise.",
+        "Where the matches over a place disagree, their mean is stretched to their own length: the plain mean shows as a pale veil.",
+        "The network sees the picture mirrored beyond its edges, so that no frame grows; the author's code pads with zeros.",
         "Maps are read as labels: softened borders and compression noise do not make parts of their own.",
         "The losses are weighed by their pull on the pixels, not by the published 10 and 25.",
     ),

@@ -11,7 +11,7 @@ from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import use_threads
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
-from impasto.methods.optimization.cnnmrf.objective import PatchObjective, Targets
+from impasto.methods.optimization.cnnmrf.objective import PatchObjective, Targets, layer_size, look
 from impasto.methods.optimization.cnnmrf.paint import Easel, check
 from impasto.reconstruction.descent import descend, first_picture, stages_for
 from impasto.textures.patches import Exemplars, exemplars
@@ -71,13 +71,15 @@ class DoodleEasel(Easel):
         """Exemplars by layer, each patch with its share of every label."""
         (painting,) = self.styles
         scaled = resize(painting, style_size(painting.shape[:2], size, self.options.style_scale))
-        features = network(to_tensor(scaled, self.device), self.options.style_layers)
+        features = look(network, to_tensor(scaled, self.device), self.options.style_layers)
         return {layer: self.labelled(found, size, layer) for layer, found in features.items()}
 
     def labelled(self, features: Tensor, size: tuple[int, int], layer: str) -> Exemplars:
         """Patches of one layer with their labels."""
         patch = min(self.patch([features]), *layer_size(size, layer))
-        return exemplars([features], [adaptive_avg_pool2d(self.style_planes, features.shape[-2:])], patch=patch)
+        return exemplars(
+            [features], [adaptive_avg_pool2d(self.style_planes, (features.shape[-2], features.shape[-1]))], patch=patch
+        )
 
     def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
         """The loss before it is weighed."""
@@ -85,13 +87,3 @@ class DoodleEasel(Easel):
         return PatchObjective(
             network, targets, options.refresh_every, label_weight=options.map_weight, variety=options.variety
         )
-
-
-def layer_size(size: tuple[int, int], layer: str) -> tuple[int, int]:
-    """Height and width of a layer of VGG-19 for a picture of `size`.
-
-    >>> layer_size((65, 100), "relu3_1")
-    (16, 25)
-    """
-    halvings = int(layer[4]) - 1
-    return size[0] >> halvings, size[1] >> halvings

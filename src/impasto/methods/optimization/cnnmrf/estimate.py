@@ -10,6 +10,7 @@ from impasto.reconstruction.minimise import memory_bytes
 from . import Options, PatchOptions
 
 _START_SECONDS = 1.0  # loading weights, first passes
+_MARGIN = 16  # pixels that the pictures go on for, both sides together
 _SEARCH_BYTES = 150e6  # tables of similarities, at any size
 _PER_PAIR = 2.5  # times a product of 512 channels at the rate of a convolution: sums and maxima wait for memory
 
@@ -29,7 +30,8 @@ def estimate_patches(height: int, width: int, maps: int, options: PatchOptions, 
     stages = stages_for((height, width), options)
     moving = memory_bytes(height * width, options.optimiser)
     look = budget.plan((height, width), layers, run, device, precision, beside=moving)
-    passes = sum((stage.steps + (1 + maps) / 2) * stage.size[0] * stage.size[1] for stage in stages) * look.work
+    looks = ((stage.steps + (1 + maps) / 2) * (stage.size[0] + _MARGIN) * (stage.size[1] + _MARGIN) for stage in stages)
+    passes = sum(looks) * look.work
     positions = {layer: 4 ** (int(layer[4]) - 1) for layer in check_layers(options.style_layers)}
     pairs = sum(
         (stage.steps / options.refresh_every + 1) * maps * (stage.size[0] * stage.size[1] / fewer) ** 2

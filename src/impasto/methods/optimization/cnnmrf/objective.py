@@ -1,6 +1,6 @@
 """The loss of painting by patches: features near the photo's, and near the mean of what their best patches say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -9,7 +9,36 @@ from torch import Tensor
 from impasto.content.features import feature_loss
 from impasto.content.smoothness import total_variation
 from impasto.encoders.encoder import Encoder
+from impasto.encoders.tiled import stride_of
 from impasto.textures.patches import Exemplars, Matches, match, mrf_loss, swap, wear
+
+_MARGIN_PX = 8  # at least; for deeper layers as much as one of their positions
+
+
+def look(network: Encoder, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+    """Features of a picture (1, 3, H, W) that goes on, mirrored, beyond its edges: {layer: (1, C, H // stride, W // stride)}.
+
+    The network would see black there, and a frame would grow to match. What lies beyond is cut off again: patches of
+    it would pull twice at the pixels that it mirrors, and leave a line.
+    """
+    layers = tuple(layers)
+    margin = max([_MARGIN_PX, *(stride_of(layer) for layer in layers)])
+    seen = network(picture, layers, margin_px=margin)
+    found: dict[str, Tensor] = {}
+    for layer, features in seen.items():
+        height, width = layer_size(picture.shape[-2:], layer)
+        beyond = margin // stride_of(layer)
+        found[layer] = features[..., beyond : beyond + height, beyond : beyond + width]
+    return found
+
+
+def layer_size(size: Sequence[int], layer: str) -> tuple[int, int]:
+    """Height and width of a layer of VGG-19 for a picture of (height, width).
+
+    >>> layer_size((65, 100), "relu3_1")
+    (16, 25)
+    """
+    return size[0] // stride_of(layer), size[1] // stride_of(layer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +69,7 @@ class PatchObjective:
     @torch.no_grad()
     def refresh(self, picture: Tensor) -> None:
         """Seek the best patches for the picture, (1, 3, H, W), and hold on to them."""
-        features = self.network(picture, self.targets.style)
+        features = look(self.network, picture, self.targets.style)
         for layer, source in self.targets.style.items():
             before = self.matches.get(layer)
             self.matches[layer] = match(
@@ -50,11 +79,11 @@ class PatchObjective:
                 label_weight=self.label_weight,
                 handicap=self.variety * wear(before, source) if before is not None and self.variety else None,
             )
-            self.swapped[layer] = swap(self.matches[layer], source)
+            self.swapped[layer] = swap(self.matches[layer], source, keep_length=True)
 
     def terms(self, picture: Tensor) -> dict[str, Tensor]:
         """Every raw term by name."""
-        features = self.network(picture, self.layers)
+        features = look(self.network, picture, self.layers)
         found = {f"content {k}": feature_loss(features[k], target) for k, target in self.targets.content.items()}
         found |= {f"style {k}": mrf_loss(features[k], target) for k, target in self.swapped.items()}
         return found | {"tv": total_variation(picture)}

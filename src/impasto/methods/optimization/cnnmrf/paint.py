@@ -9,7 +9,7 @@ from impasto.core import Array, Context, Inputs, Result, UsageError
 from impasto.encoders import budget
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.vgg import check_layers
+from impasto.encoders.vgg import Precision, check_layers
 from impasto.image import resize, style_size
 from impasto.image.colour import match_mean_covariance
 from impasto.image.tensors import to_array, to_tensor
@@ -21,13 +21,16 @@ from impasto.textures.patches import Exemplars, exemplars
 
 from . import Options, PatchOptions
 from .augment import variants
-from .objective import PatchObjective, Targets
+from .objective import PatchObjective, Targets, look
+
+_UNGUIDED_SCALES = 3  # as the authors; where patches are large enough to be shapes, noise becomes some
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Optimise the pixels, coarse to fine, until features match the photo and patches of them the paintings'."""
     if inputs.blank:
-        options = options.model_copy(update={"content_weight": 0.0, "preserve_colour": "off", "init": "noise"})
+        changes = {"content_weight": 0.0, "preserve_colour": "off", "init": "noise"}
+        options = options.model_copy(update=changes | {"scales": options.scales or _UNGUIDED_SCALES})
     check(options)
     use_threads(context.run)
     easel = Easel(inputs, options, context)
@@ -53,9 +56,11 @@ def palette(inputs: Inputs) -> Array:
 def check(options: PatchOptions) -> None:
     """Refuse layers that VGG-19 lacks and weights that are all zero."""
     check_layers(options.content_layers)
-    style, content = check_layers(options.style_layers), sum(options.content_layers.values())
-    pulls = options.style_weight * sum(options.style_layers.values()) + options.content_weight * content
-    if not style or pulls <= 0:
+    check_layers(options.style_layers)
+    style, content = sum(options.style_layers.values()), sum(options.content_layers.values())
+    if style <= 0:
+        raise UsageError("style_layers: all the weights are zero; no patch of the painting would be copied")
+    if options.style_weight + options.content_weight * content <= 0:
         raise UsageError("style_weight, content_weight: all the weights are zero; nothing would move the picture")
 
 
@@ -67,7 +72,7 @@ class Easel:
     def __init__(self, inputs: Inputs, options: PatchOptions, context: Context) -> None:
         self.inputs, self.options, self.context = inputs, options, context
         self.device = choose_device(context.run)
-        self.precision = choose_precision(context.run, self.device)
+        self.precision: Precision = choose_precision(context.run, self.device)
         self.content, self.styles = recoloured(inputs, options.preserve_colour)
         self.pulls: dict[str, float] = {}
         self.last: PatchObjective | None = None
@@ -85,7 +90,8 @@ class Easel:
         options = self.options
         content = {}
         if options.content_weight > 0:
-            content = network(to_tensor(resize(self.content, size), self.device), options.content_layers)
+            photo = to_tensor(resize(self.content, size), self.device)
+            content = look(network, photo, options.content_layers)
         return Targets(content, self.sources(size, network))
 
     def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
@@ -95,7 +101,8 @@ class Easel:
         for painting in self.styles:
             scaled = resize(painting, style_size(painting.shape[:2], size, self.options.style_scale))
             for copy in variants(scaled, self.options.rotations, self.options.scalings):
-                for layer, features in network(to_tensor(copy, self.device), self.options.style_layers).items():
+                seen = look(network, to_tensor(copy, self.device), self.options.style_layers)
+                for layer, features in seen.items():
                     maps.setdefault(layer, []).append(features)
         return {layer: exemplars(found, patch=self.patch(found)) for layer, found in maps.items()}
 
@@ -114,7 +121,7 @@ class Easel:
 
     def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
         """The loss before it is weighed."""
-        return PatchObjective(network, targets, self.options.refresh_every)
+        return PatchObjective(network, targets, self.options.refresh_every, variety=self.options.variety)
 
     def weigh(self, objective: PatchObjective, size: tuple[int, int]) -> None:
         """Let content, patches and smoothness pull as hard as asked.

@@ -4,17 +4,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from impasto.core import UI, Content, Extra, Method, SizeRule, Styles, Taxonomy
+from impasto.core import UI, Content, Extra, Method, NamedWeights, SizeRule, Styles, Taxonomy
 from impasto.reconstruction.options import FeatureOptions, HistogramOptions, LaplacianOptions
 
 
 class Options(LaplacianOptions, HistogramOptions, FeatureOptions):
     """What can be turned on `histogram`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 4.0
     """How strongly the painting pulls, relative to the content."""
-    histogram_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 15.0
+    histogram_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 40.0
     """How strongly every feature must take each value as often as in the painting: steadies brightness and contrast."""
+    histogram_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu1_1": 1.0, "relu4_1": 10.0}
+    """Layers of VGG-19 whose histograms are matched, with weights: relu1_1 is colour, relu4_1 shapes of strokes."""
 
 
 METHOD = Method(
@@ -31,7 +33,7 @@ METHOD = Method(
         # and relu4_1.
         "paper": {
             "scales": 3, "steps": 600, "pooling": "max", "init": "noise", "content_weight": 1.0, "style_weight": 1.0,
-            "histogram_weight": 1.0,
+            "histogram_weight": 1.0, "histogram_layers": {"relu1_1": 1.0, "relu4_1": 1.0},
         },
         "tiny": {"size": 64, "steps": 6, "scales": 1},
     },

@@ -11,7 +11,7 @@ from impasto.reconstruction.options import FeatureOptions, LaplacianOptions
 class Options(LaplacianOptions, FeatureOptions):
     """What can be turned on `lapstyle`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 8.0
     """How strongly the painting pulls, relative to the content."""
     laplacian_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
     """How strongly the photo holds on to its contours, faces above all (its Laplacian)."""

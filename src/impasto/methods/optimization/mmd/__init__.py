@@ -14,13 +14,15 @@ def _check_kernels(kernels: dict[str, float]) -> dict[str, float]:
     for name in kernels:
         if name not in KERNELS:
             raise ValueError(f"'{name}' is none of {', '.join(KERNELS)}")
+    if not any(kernels.values()):
+        raise ValueError("all the weights are zero; give a kernel its share")
     return kernels
 
 
 class Options(LaplacianOptions, FeatureOptions):
     """What can be turned on `mmd`."""
 
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 20.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 30.0
     """How strongly the painting pulls, relative to the content."""
     kernels: Annotated[NamedWeights, AfterValidator(_check_kernels)] = {"bn": 0.5, "linear": 0.5}
     """What is compared of the features, with shares: bn (mean and spread of each channel), linear (means), polynomial (correlations, as Gatys), gaussian (everything)."""
