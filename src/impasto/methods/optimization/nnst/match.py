@@ -9,6 +9,7 @@ from torch import Tensor
 from impasto.core import Array
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.hypercolumns import as_rows, equal_gains, hypercolumns
+from impasto.encoders.tiled import stride_of
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_tensor
 from impasto.reconstruction.minimise import Objective
@@ -17,6 +18,7 @@ from impasto.textures.neighbours import centre_of, cosine_loss, nearest, shared_
 from . import Options
 
 CONTENT_LAYER = "relu4_2"  # what is where, of any look; Gatys et al. 2016, section 2.1
+MARGIN_PX = 8  # mirrored around pictures, so that their edges do not see the network's black surroundings
 CELL = 4  # pixels of a hypercolumn's side, as in the authors' code
 _RIM = 0.03  # of a painting's sides: its frame and the network's own padding are no part of its style
 MOST_OFFERS = 98_304  # hypercolumns searched at a scale: half a gigabyte; larger paintings are sampled down to it
@@ -32,6 +34,10 @@ class Matcher:
         self.layers = tuple(layer for layer, share in options.layers.items() if share > 0)
         self.seen = tuple(dict.fromkeys((*self.layers, CONTENT_LAYER) if options.content_weight > 0 else self.layers))
         self.random = torch.Generator().manual_seed(seed)
+
+    def look(self, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        """A picture's features by layer, of its mirrored margin too."""
+        return self.network(picture, layers, margin_px=MARGIN_PX)
 
     def turned(self, painting: Array, size: tuple[int, int]) -> Iterator[Tensor]:
         """The painting as large as a result of `size` wants it, upright and turned by quarters, (1, 3, H, W) each."""
@@ -52,25 +58,29 @@ class Matcher:
             pictures = list(self.turned(painting, size))
             most = MOST_OFFERS // (len(pictures) * len(self.paintings))
             for picture in pictures:
-                features = self.network(picture, self.layers)
+                features = self.look(picture, self.layers)
                 gains = gains or equal_gains(features, {layer: self.options.layers[layer] for layer in self.layers})
                 cells = _grid((picture.shape[-2], picture.shape[-1]))
-                rows.append(self.some(_inner(hypercolumns(features, cells, gains).view(*cells, -1)), most))
+                rows.append(self.some(_within(hypercolumns(features, cells, gains).view(*cells, -1), CELL, _RIM), most))
             offers.append(torch.cat(rows))
-        targets = self.targets(hypercolumns(self.network(query, self.layers), grid, gains), offers)
+
+        def columns(features: Mapping[str, Tensor]) -> Tensor:
+            return _within(hypercolumns(features, grid, gains).view(*grid, -1), CELL)
+
+        targets = self.targets(columns(self.look(query, self.layers)), offers)
 
         def neighbours(features: Mapping[str, Tensor]) -> Tensor:
-            return cosine_loss(hypercolumns(features, grid, gains), targets)
+            return cosine_loss(columns(features), targets)
 
         return self.objective(neighbours, photo)
 
     def objective(self, neighbours: Callable[[Mapping[str, Tensor]], Tensor], photo: Tensor) -> Objective:
         """The loss of neighbours, and of the photo's deep features where they are to hold on."""
         weight = self.options.content_weight
-        kept = self.directions(self.network(photo, self.seen)) if weight > 0 else None
+        kept = self.directions(self.look(photo, (CONTENT_LAYER,))) if weight > 0 else None
 
         def objective(picture: Tensor) -> tuple[Tensor, dict[str, float]]:
-            features = self.network(picture, self.seen)
+            features = self.look(picture, self.seen)
             loss = neighbours(features)
             terms = {"neighbours": loss.item()}
             if kept is not None:
@@ -115,10 +125,16 @@ class Matcher:
         def neighbours(features: Mapping[str, Tensor]) -> Tensor:
             losses: list[Tensor] = []
             for layer in self.layers:
-                height, width = features[layer].shape[-2:]
+                shape, margin = features[layer].shape[-2:], MARGIN_PX // stride_of(layer)
+                height, width = (side - 2 * margin for side in shape)
                 stride = math.ceil((height * width / FINISH_QUERIES) ** 0.5)
-                down, across = torch.randint(min(stride, height, width), (2,), generator=self.random).tolist()
-                rows = as_rows(features[layer][:, :, down::stride, across::stride])
+                down, across = (
+                    torch.randint(min(stride, height, width), (2,), generator=self.random) + margin
+                ).tolist()
+                # Rows by number: the gradient of a slice would come back in another memory order than the network's.
+                numbers = torch.arange(shape.numel()).view(shape)
+                places = numbers[down : shape[0] - margin : stride, across : shape[1] - margin : stride].flatten()
+                rows = as_rows(features[layer]).index_select(0, places.to(features[layer].device))
                 rows = rows - centres[layer].to(rows.dtype)
                 index, _ = nearest(unit(rows.detach()), keys[layer], candidates=1)
                 losses.append(cosine_loss(rows, keys[layer][index]))
@@ -133,8 +149,9 @@ class Matcher:
             pictures = list(self.turned(painting, size))
             most = max(1, round(FINISH_KEYS * share / len(pictures)))
             for picture in pictures:
-                for layer, features in self.network(picture, self.layers).items():
-                    found[layer].append(self.some(_inner(features[0].permute(1, 2, 0)), most))
+                for layer, features in self.look(picture, self.layers).items():
+                    cells = features[0].permute(1, 2, 0)
+                    found[layer].append(self.some(_within(cells, stride_of(layer), _RIM), most))
         return {layer: torch.cat(rows) for layer, rows in found.items()}
 
     def some(self, rows: Tensor, most: int) -> Tensor:
@@ -145,11 +162,13 @@ class Matcher:
 
 
 def _grid(size: tuple[int, int]) -> tuple[int, int]:
-    return max(1, size[0] // CELL), max(1, size[1] // CELL)
+    """Hypercolumns down and across a picture (height, width) with its margin."""
+    return (size[0] + 2 * MARGIN_PX) // CELL, (size[1] + 2 * MARGIN_PX) // CELL
 
 
-def _inner(cells: Tensor) -> Tensor:
-    """Vectors of a grid (h, w, C) without its rim, (n, C)."""
-    height, width, channels = cells.shape
-    rim = min(max(1, round(_RIM * max(height, width))), (min(height, width) - 1) // 2)
-    return cells[rim : height - rim, rim : width - rim].reshape(-1, channels)
+def _within(cells: Tensor, stride: int, share: float = 0.0) -> Tensor:
+    """Vectors of a grid (h, w, C) without its margin, nor the outermost `share` of the picture's sides: (n, C)."""
+    margin = MARGIN_PX // stride
+    height, width = cells.shape[0] - 2 * margin, cells.shape[1] - 2 * margin
+    rim = margin + min(round(share * max(height, width)), (min(height, width) - 1) // 2)
+    return cells[rim : cells.shape[0] - rim, rim : cells.shape[1] - rim].reshape(-1, cells.shape[2])

@@ -42,8 +42,8 @@ METHOD = Method(
     inputs=(
         Content(),
         Styles(many=True),
-        Extra("content_mask", "The photo's regions as a label picture: each colour is painted with the painting's same colour.", optional=True),
-        Extra("style_mask", "The painting's regions as a label picture, in the colours of the photo's.", optional=True),
+        Extra("content_mask", "The photo's regions as a label picture: each colour is painted with the painting's same colour.", optional=True, labels=True),
+        Extra("style_mask", "The painting's regions as a label picture, in the colours of the photo's.", optional=True, of="styles", labels=True),
     ),
     size=SizeRule(minimum=32, default=512),
     options=Options,
