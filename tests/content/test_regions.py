@@ -59,7 +59,7 @@ RED_ONLY, WIDE = labels(RED), {"photo": (12, 10), "painting": (12, 10)}
         ({"style": RED_ONLY, **WIDE}, "content_mask: labels are needed for both"),
         ({"content": RED_ONLY, "style": RED_ONLY, "paintings": 2, **WIDE}, "one painting, got 2"),
         (
-            {"content": labels(RED, GREEN), "style": labels(RED, BLUE), "photo": (12, 20), "painting": (12, 20)},
+            {"content": labels(RED, GREEN), "style": labels(RED, BLUE, RED), "photo": (12, 20)},
             "the region #00ff00 is not in the style_mask, which has: #ff0000, #0000ff",
         ),
         (

@@ -29,7 +29,10 @@ def moments_of(cloud: Tensor) -> tuple[Tensor, Tensor]:
     wide = cloud.to(torch.promote_types(cloud.dtype, torch.float32))
     mean = wide.mean(0)
     centred = (wide - mean).to(cloud.dtype)
-    return mean, (centred.T @ centred).to(wide.dtype) / len(cloud)
+    product = (centred.T @ centred.detach()).to(wide.dtype) / len(cloud)
+    # Both factors are the same, so one of the two products on the way back is enough, twice as strong: the losses that
+    # ask for it are as symmetric as it is.
+    return mean, 2 * product - product.detach()
 
 
 def moments_loss(cloud: Tensor, target: tuple[Tensor, Tensor]) -> Tensor:
