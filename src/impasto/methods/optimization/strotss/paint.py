@@ -12,7 +12,8 @@ from impasto.content.self_similarity import self_similarity, self_similarity_los
 from impasto.core import Cancelled, Context, Inputs, Result
 from impasto.encoders import budget
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.hypercolumns import equal_gains, sampled
+from impasto.encoders.hypercolumns import equal_gains
+from impasto.encoders.vgg import mirrored
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge, stage_account
@@ -22,10 +23,11 @@ from impasto.reconstruction.schedule import Scale
 from impasto.textures.transport import moments_loss, moments_of, palette_loss, transport_loss
 
 from . import LAYERS, Options
-from .places import Region, anywhere, regions_of, shared
+from .places import MARGIN_PX, Region, anywhere, columns_at, regions_of, shared
 from .plan import kept_bytes, stages_for
 
 _BANDS = 5  # of the picture's pyramid, as in the authors' code
+_RIM = 0.03  # of a painting's sides: its frame is no part of its style
 _CONTENT_PULL = 2.0  # content against style at the last scale; each coarser one has twice that (16 at 64 of 512 pixels)
 
 
@@ -96,13 +98,15 @@ class Easel:
         return picture if last else picture + finest_band(photo)
 
     def look(self, picture: Tensor) -> dict[str, Tensor]:
-        """The picture and everything VGG-19 sees in it."""
-        return {"picture": picture.to(self.network.dtype), **self.network(picture, LAYERS)}
+        """The picture and everything VGG-19 sees in it, of its mirrored margin too."""
+        wide = mirrored(picture, MARGIN_PX)
+        return {"picture": wide.to(self.network.dtype), **self.network(wide, LAYERS)}
 
-    def places(self, count: int, region: Region | None = None) -> Tensor:
-        """Random places (n, 2) of y, x in [0, 1], anywhere or within one region."""
-        places = region.places(count, self.random) if region else anywhere(count, self.random)
-        return places.to(self.device)
+    def places(self, count: int, region: Region | None = None, rim: float = 0.0) -> Tensor:
+        """Random places (n, 2) of y, x in [0, 1], anywhere but at the rim, or within one region."""
+        if region:
+            return region.places(count, self.random).to(self.device)
+        return (rim + (1 - 2 * rim) * anywhere(count, self.random)).to(self.device)
 
     @torch.no_grad()
     def clouds(self, size: tuple[int, int]) -> tuple[list[Cloud], dict[str, float]]:
@@ -116,10 +120,10 @@ class Easel:
         number = self.options.style_samples
         if self.regions:
             # Half of the samples for each region: it is a style of its own, however little of the painting it is.
-            parts = [(mine, sampled(looks[0], self.places(number // 2, its), gains)) for mine, its in self.regions]
+            parts = [(mine, columns_at(looks[0], self.places(number // 2, its), gains)) for mine, its in self.regions]
             return [Cloud(mine, mine.share, rows, moments_of(rows)) for mine, rows in parts], gains
         rows = torch.cat([
-            sampled(look, self.places(max(2, round(number * share))), gains)
+            columns_at(look, self.places(max(2, round(number * share)), rim=_RIM), gains)
             for look, share in zip(looks, self.inputs.style_shares, strict=True)
         ])  # fmt: skip
         return [Cloud(None, 1.0, rows, moments_of(rows))], gains
@@ -134,9 +138,9 @@ class Easel:
         def objective(picture: Tensor) -> tuple[Tensor, dict[str, float]]:
             features = self.look(picture)
             groups = [self.places(count, cloud.region) for cloud, count in zip(clouds, counts, strict=True)]
-            rows = [sampled(features, places, gains) for places in groups]
+            rows = [columns_at(features, places, gains) for places in groups]
             everywhere = torch.cat(groups)
-            target = self_similarity(sampled(kept, everywhere, gains))
+            target = self_similarity(columns_at(kept, everywhere, gains))
             terms = {"content": self_similarity_loss(torch.cat(rows), target)}
             for name, measure in (("transport", _transport), ("moments", _moments), ("palette", _palette)):
                 parts = [cloud.share * measure(mine, cloud) for mine, cloud in zip(rows, clouds, strict=True)]
