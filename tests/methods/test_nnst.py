@@ -152,3 +152,8 @@ def test_stopping_keeps_what_there_is_and_stopping_at_once_says_so(content, styl
 def test_options_that_cannot_work_are_refused(content, style, options, message):
     with pytest.raises(UsageError, match=message):
         run(content, style, **options)
+
+
+def test_it_paints_the_golden_picture(photo64, painting64, stylized, golden):
+    options = {"steps": 12, "finish_steps": 4, "learning_rate": 0.01}
+    golden(stylized("nnst", photo64, painting64, **options).picture, "nnst", tolerance=0.1)
