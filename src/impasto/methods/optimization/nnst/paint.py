@@ -73,7 +73,7 @@ class Easel:
             if stage.whole:
                 picture = self.descend(picture, self.matcher.whole(query, photo), stage, "best")
             else:
-                picture = self.descend(picture, self.matcher.split(photo), stage, "last")
+                picture = self.descend(picture, self.matcher.split(photo, picture), stage, "last")
         if picture is None:
             raise Cancelled("stopped before there was a picture")
         return enlarge(picture, last).clamp(0, 1), self.account
