@@ -5,7 +5,7 @@ import torch
 from torch.testing import assert_close
 
 from impasto.textures import neighbours
-from impasto.textures.neighbours import centre_of, cosine_loss, nearest, shared_out, unit
+from impasto.textures.neighbours import centre_of, cosine_loss, lengths_of, nearest, shared_out, unit
 
 
 def cloud(n, channels=8, seed=0, dtype=torch.float64):
@@ -49,6 +49,15 @@ def test_cosine_loss_and_its_gradient():
     (ours,) = torch.autograd.grad(cosine_loss(rows, targets), rows)
     (theirs,) = torch.autograd.grad(expected, rows)
     assert_close(ours, theirs, rtol=1e-5, atol=1e-7)  # lengths are taken in float32
+
+
+def test_lengths_pull_as_well_when_they_are_given():
+    rows, targets, lengths = cloud(6, 4).requires_grad_(), unit(cloud(6, 4, 1)), lengths_of(cloud(6, 4, 2))
+    ratio = rows.norm(dim=1) / lengths
+    expected = (1 - torch.cosine_similarity(rows, targets)).mean() + 0.3 * (ratio - 1).square().mean()
+    ours = cosine_loss(rows, targets, lengths, length_pull=0.3)
+    assert_close(ours, expected.float())
+    assert_close(torch.autograd.grad(ours, rows)[0], torch.autograd.grad(expected, rows)[0], rtol=1e-5, atol=1e-6)
 
 
 def test_cosine_loss_of_silent_vectors_is_one_and_has_a_finite_gradient():

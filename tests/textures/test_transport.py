@@ -28,6 +28,14 @@ def test_moments_by_hand():
     assert moments_loss(torch.tensor([[0.0, 1.0], [2.0, 1.0]]), target).item() == pytest.approx(0.5 + 0.5)
 
 
+def test_moments_have_the_gradient_of_their_definition():
+    x, target = cloud(12, 5).double().requires_grad_(), moments_of(cloud(12, 5, 1).double())
+    centred = x - x.mean(0)
+    plain = (x.mean(0) - target[0]).abs().mean() + (centred.T @ centred / 12 - target[1]).abs().mean()
+    assert_close(moments_loss(x, target), plain)
+    assert_close(torch.autograd.grad(moments_loss(x, target), x)[0], torch.autograd.grad(plain, x)[0])
+
+
 def test_moments_notice_contrast_which_directions_do_not():
     x = cloud(40)
     assert transport_loss(3 * x, x).item() < 1e-6

@@ -12,11 +12,12 @@ from torch.nn.functional import normalize
 def self_similarity(rows: Tensor) -> Tensor:
     """How far apart a picture's places look: feature vectors (n, C) -> cosine distances (n, n), columns summing to 1.
 
-    The sums make it a matter of proportion: a picture in a flatter style keeps its content (eq. 6).
+    The sums make it a matter of proportion: a picture in a flatter style keeps its content (eq. 6). Products are taken
+    in the vectors' dtype, everything else in float32 at least.
     """
     dtype = torch.promote_types(rows.dtype, torch.float32)
-    directions = normalize(rows.to(dtype), dim=1)
-    distances = (1 - directions @ directions.T).clamp_min(0)
+    directions = normalize(rows.to(dtype), dim=1).to(rows.dtype)
+    distances = (1 - (directions @ directions.T).to(dtype)).clamp_min(0)
     return distances / distances.sum(0, keepdim=True).clamp_min(1e-6)
 
 

@@ -9,6 +9,7 @@ MOST_LABELS = 24  # a map with more is no map but a picture
 _FLAT = 16 / 255  # colours of a 3 x 3 neighbourhood differ by less where nothing but compression noise is
 _APART = 32 / 255  # two labels differ by more in some channel
 _SMALLEST_SHARE = 5e-4  # of the picture: anything rarer is dirt
+_PROPORTIONS = 1.03  # widest ratio of a map's proportions to its picture's: rounding at small sizes, not another crop
 
 Labels = NDArray[np.intp]
 
@@ -34,6 +35,19 @@ def labels_of(picture: Array, name: str = "map") -> tuple[Labels, Array]:
         )
     found = nearest(picture.reshape(-1, 3), palette).reshape(codes.shape)
     return _spread(found, sure), palette
+
+
+def check_lies_over(name: str, labels: Array, what: str, picture: Array) -> None:
+    """Refuse a label picture that has other proportions than the picture it lies over. Raises InputError."""
+    (height, width), (rows, columns) = labels.shape[:2], picture.shape[:2]
+    ratio = width * rows / (height * columns)
+    # A side of a small picture is rounded to whole pixels.
+    slack = _PROPORTIONS + 1 / min(rows, columns, height, width)
+    if not 1 / slack <= ratio <= slack:
+        raise InputError(
+            f"{name}: {width} x {height} pixels do not lie over the {what} of {columns} x {rows}; "
+            "a map needs the proportions of its picture."
+        )
 
 
 def nearest(colours: Array, palette: Array) -> Labels:

@@ -16,6 +16,7 @@ from torch import Tensor
 from impasto.core import Context
 from impasto.image.tensors import to_array
 
+from .first_order import Adam, RMSprop
 from .pyramid import collapse, laplacian_pyramid
 
 Optimiser = Literal["lbfgs", "adam", "rmsprop"]
@@ -76,7 +77,7 @@ def _uncompiled() -> Iterator[None]:
     """Let torch's L-BFGS be made without loading its compiler, which takes longer than a small picture's painting.
 
     Its constructor loads the compiler only to tell it that it should keep out. Where a torch is built otherwise, this
-    does nothing; nor would it help Adam, whose every step loads it.
+    does nothing.
     """
     function = getattr(torch.optim.Optimizer.add_param_group, "__wrapped__", None)
     if function is None or "torch._dynamo" in sys.modules or hasattr(function, _MARK):
@@ -182,8 +183,8 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
             if optimiser == "lbfgs":
                 _lbfgs(descent, shorten)
             else:
-                kind = torch.optim.Adam if optimiser == "adam" else torch.optim.RMSprop
-                _first_order(descent, kind(descent.leaves, lr=learning_rate * shorten), average)
+                kind = Adam if optimiser == "adam" else RMSprop
+                _first_order(descent, kind(descent.leaves, learning_rate * shorten), average)
         except _Stop:
             pass
         except KeyboardInterrupt:
@@ -218,14 +219,14 @@ def _lbfgs(descent: _Descent, shorten: float) -> None:
             state["d"].zero_()
 
 
-def _first_order(descent: _Descent, optimiser: torch.optim.Optimizer, average: float) -> None:
+def _first_order(descent: _Descent, optimiser: Adam | RMSprop, average: float) -> None:
     mean = descent.snapshot()
     every = descent.stretch
     descent.refresh()
     for step in range(1, descent.left):
         if step > 1 and (step - 1) % every == 0:
             descent.refresh()
-        optimiser.step(descent.evaluate)  # type: ignore[arg-type]
+        optimiser.step(descent.evaluate)
         # Bias-corrected like Adam's own moments, so that early averages are not the start picture.
         for held, leaf in zip(mean, descent.leaves, strict=True):
             held.lerp_(leaf.detach(), (1 - average) / (1 - average**step))

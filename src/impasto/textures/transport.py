@@ -6,7 +6,7 @@ Relaxed transport compares directions only, so the moments hold contrast in plac
 import torch
 from torch import Tensor
 
-from .neighbours import cosine_loss, nearest, unit
+from .neighbours import cosine_loss, mutually_nearest, unit
 
 # Rows of an orthonormal matrix: light, red against blue, green against both. Most pictures' colours vary little together
 # along them, so no axis is counted twice.
@@ -20,8 +20,7 @@ def transport_loss(x: Tensor, y: Tensor) -> Tensor:
     only the chosen pairs are then measured and differentiated, which needs no product on the way back.
     """
     mine, theirs = unit(x.detach()), unit(y)
-    to_y, _ = nearest(mine, theirs, candidates=1)
-    to_x, _ = nearest(theirs, mine, candidates=1)
+    to_y, to_x = mutually_nearest(mine, theirs)
     return torch.maximum(cosine_loss(x, theirs[to_y]), cosine_loss(x[to_x], theirs))
 
 
@@ -30,7 +29,10 @@ def moments_of(cloud: Tensor) -> tuple[Tensor, Tensor]:
     wide = cloud.to(torch.promote_types(cloud.dtype, torch.float32))
     mean = wide.mean(0)
     centred = (wide - mean).to(cloud.dtype)
-    return mean, (centred.T @ centred).to(wide.dtype) / len(cloud)
+    product = (centred.T @ centred.detach()).to(wide.dtype) / len(cloud)
+    # Both factors are the same, so one of the two products on the way back is enough, twice as strong: the losses that
+    # ask for it are as symmetric as it is.
+    return mean, 2 * product - product.detach()
 
 
 def moments_loss(cloud: Tensor, target: tuple[Tensor, Tensor]) -> Tensor:

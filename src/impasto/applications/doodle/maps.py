@@ -7,10 +7,9 @@ import numpy as np
 
 from impasto.core import Array, InputError, Inputs
 from impasto.image import style_size
-from impasto.image.labels import Labels, hex_of, labels_of, nearest, resize_labels
+from impasto.image.labels import Labels, check_lies_over, hex_of, labels_of, nearest, resize_labels
 
 _SAME = 40 / 255  # two maps' colours are the same label when no channel differs by more
-_PROPORTIONS = 1.03  # widest ratio of a map's proportions to its picture's: rounding at small sizes, not another crop
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class Maps:
 def read_maps(inputs: Inputs, missing: Literal["refuse", "nearest"] = "refuse", style_scale: float = 1.0) -> Maps:
     """The maps of a run, at the size of the result and of the painting beside it (`style_scale` times as large). Raises InputError for a map of other proportions than its picture, or a label without a source."""
     style_map, target_map = inputs.extras["style_map"], inputs.extras["target_map"]
-    _check_proportions("style_map", style_map, "painting", inputs.styles[0].picture)
-    _check_proportions("target_map", target_map, "photo", inputs.content)
+    check_lies_over("style_map", style_map, "painting", inputs.styles[0].picture)
+    check_lies_over("target_map", target_map, "photo", inputs.content)
     style, colours = labels_of(style_map, "style_map")
     target, wanted = labels_of(target_map, "target_map")
     partner = nearest(wanted, colours)
@@ -45,15 +44,3 @@ def read_maps(inputs: Inputs, missing: Literal["refuse", "nearest"] = "refuse", 
     size = inputs.content.shape[:2]
     beside = style_size(inputs.styles[0].picture.shape[:2], size, style_scale)
     return Maps(resize_labels(style, beside), resize_labels(partner[target], size), colours)
-
-
-def _check_proportions(name: str, labels: Array, what: str, picture: Array) -> None:
-    (height, width), (rows, columns) = labels.shape[:2], picture.shape[:2]
-    ratio = width * rows / (height * columns)
-    # A side of a small picture is rounded to whole pixels.
-    slack = _PROPORTIONS + 1 / min(rows, columns, height, width)
-    if not 1 / slack <= ratio <= slack:
-        raise InputError(
-            f"{name}: {width} x {height} pixels do not lie over the {what} of {columns} x {rows}; "
-            "a map needs the proportions of its picture."
-        )

@@ -19,7 +19,7 @@ class Options(PictureOptions):
     """Evaluations of the loss while the picture is built from whole hypercolumns, shared out over the scales."""
     finish_steps: Annotated[int, Field(ge=0, le=100_000)] = 100
     """Evaluations after that, in which every layer finds its own neighbours: crisper strokes."""
-    content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.1
+    content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.05
     """How strongly the photo holds on to its shapes, against the pull of the neighbours."""
     photo_share: Annotated[float, Field(ge=0, le=1), UI(advanced=True)] = 0.25
     """How much of the photo is mixed into the picture before it looks for its neighbours anew at the next scale."""
@@ -65,6 +65,8 @@ METHOD = Method(
         "By default the photo's relu4_2 also holds on a little (content_weight), and colours are those of the strokes; preset 'paper' does neither.",
         "Coarse scales get more of the steps than fine ones, which is where they do most; the paper gives each the same.",
         "A painting's rim of 3 % offers no strokes: frames and the network's padding would end up along the result's edges.",
+        "Every picture is seen with 8 px mirrored around it, so that no line grows along the result's edges.",
+        "Above 1024 px there is no search for whole hypercolumns: larger scales let every layer find its own neighbours, in fewer steps the larger they are.",
         "The finish compares up to 2048 places with up to 8192 of the paintings in each step, drawn at random, where the authors' grids are of 64 x 64.",
     ),
 )  # fmt: skip

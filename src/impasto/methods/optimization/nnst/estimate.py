@@ -7,7 +7,7 @@ from impasto.encoders.vgg import CHANNELS, check_layers
 
 from . import Options
 from .match import CELL, FINISH_KEYS, FINISH_QUERIES, MOST_OFFERS
-from .plan import kept_bytes, offered, stages_for
+from .plan import kept_bytes, looked_at, offered, stages_for
 
 _START_SECONDS = 1.5  # loading weights, first passes
 # A step against its network passes alone, and a product of the search against one inside a convolution, as measured.
@@ -21,15 +21,16 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     use_threads(run)
     layers = check_layers(options.layers)
     channels = sum(CHANNELS[int(layer[4]) - 1] for layer in layers)
-    areas = [(stage.size[0] * stage.size[1], stage.steps) for stage in stages_for((height, width), options)]
-    pixels, more = height * width, offered(styles, options)
+    stages = stages_for((height, width), options)
+    more = offered(styles, options)
     kept = kept_bytes((height, width), styles, options, precision)
     look = budget.plan((height, width), layers, run, device, precision, beside=kept)
-    passes = sum(area * (steps + more / 2 + 1) for area, steps in areas) + pixels * options.finish_steps
-    passes *= look.work
+    # Each painting is looked at once a stage, in all its turns, without the way back.
+    passes = look.work * sum(looked_at(stage.size) * (stage.steps + more / 2 + 1) for stage in stages)
+    areas = [stage.size[0] * stage.size[1] / CELL**2 for stage in stages if stage.whole]
     products = channels * (
-        sum(area / CELL**2 * min(more * area / CELL**2, MOST_OFFERS) for area, _ in areas)
-        + options.finish_steps * FINISH_QUERIES * FINISH_KEYS
+        sum(area * min(more * area, MOST_OFFERS) for area in areas)
+        + sum(stage.steps for stage in stages if not stage.whole) * FINISH_QUERIES * FINISH_KEYS
     )
     rate = cost.seconds_per_multiplication(device.type, precision)
     seconds = _STEP * cost.seconds(passes, layers, device.type, precision) + _SEARCH * products * rate

@@ -16,11 +16,10 @@ from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge, stage_account
 from impasto.reconstruction.minimise import Keep, Objective, minimise
 from impasto.reconstruction.pyramid import finest_band, without_detail
-from impasto.reconstruction.schedule import Scale
 
 from . import Options
 from .match import CONTENT_LAYER, Matcher
-from .plan import kept_bytes, stages_for
+from .plan import Stage, kept_bytes, stages_for
 
 _BANDS = 8  # of the picture's pyramid, as in the authors' code
 _SOFT_BANDS = 3  # of the photo's at the start, emptied: its texture must not survive (authors' code)
@@ -61,23 +60,22 @@ class Easel:
         self.done, self.total = 0, 0
         self.account: list[dict[str, object]] = []
 
-    def paint(self, stages: Sequence[Scale]) -> tuple[Tensor, list[dict[str, object]]]:
-        """The picture through all the scales, then the finishing pass at the last; and an account by stage."""
+    def paint(self, stages: Sequence[Stage]) -> tuple[Tensor, list[dict[str, object]]]:
+        """The picture through all the stages, each from the one before; and an account by stage."""
         picture: Tensor | None = None
         last = stages[-1].size
-        self.total = sum(stage.steps for stage in stages) + self.options.finish_steps
+        self.total = sum(stage.steps for stage in stages)
         for stage in stages:
             if self.context.stopping:
                 break
             photo = to_tensor(resize(self.content, stage.size), self.device)
             query, picture = self.begin(picture, photo)
-            picture = self.descend(picture, self.matcher.whole(query, photo), stage, "best")
+            if stage.whole:
+                picture = self.descend(picture, self.matcher.whole(query, photo), stage, "best")
+            else:
+                picture = self.descend(picture, self.matcher.split(photo, picture), stage, "last")
         if picture is None:
             raise Cancelled("stopped before there was a picture")
-        if self.options.finish_steps and not self.context.stopping:
-            finish = Scale(last, self.options.finish_steps)
-            photo = to_tensor(resize(self.content, last), self.device)
-            picture = self.descend(picture, self.matcher.split(photo), finish, "last")
         return enlarge(picture, last).clamp(0, 1), self.account
 
     def begin(self, picture: Tensor | None, photo: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,11 +85,13 @@ class Easel:
             picture = to_tensor(resize(self.start, size), self.device)
         elif picture is None:
             return photo, without_detail(photo, _SOFT_BANDS)
+        elif picture.shape[-2:] == size:
+            return picture, picture
         # The enlarged picture has no finest band yet; the photo's makes it look for detail where the photo has some.
         picture = enlarge(picture, size) + finest_band(photo)
         return torch.lerp(picture, photo, self.options.photo_share), picture
 
-    def descend(self, picture: Tensor, objective: Objective, stage: Scale, keep: Keep) -> Tensor:
+    def descend(self, picture: Tensor, objective: Objective, stage: Stage, keep: Keep) -> Tensor:
         """Spend one stage's steps."""
         minimum = minimise(
             picture, objective, stage.steps, self.context, optimiser="adam", learning_rate=self.options.learning_rate,

@@ -13,7 +13,7 @@ LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "rel
 class Options(PictureOptions):
     """What can be turned on `strotss`."""
 
-    steps: Annotated[int, Field(ge=1, le=100_000)] = 500
+    steps: Annotated[int, Field(ge=1, le=100_000)] = 300
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
     content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 1.0
     """How strongly the photo holds on to which of its parts look alike."""
@@ -42,8 +42,8 @@ METHOD = Method(
     inputs=(
         Content(),
         Styles(many=True),
-        Extra("content_mask", "The photo's regions as a label picture: each colour is painted with the painting's same colour.", optional=True),
-        Extra("style_mask", "The painting's regions as a label picture, in the colours of the photo's.", optional=True),
+        Extra("content_mask", "The photo's regions as a label picture: each colour is painted with the painting's same colour.", optional=True, labels=True),
+        Extra("style_mask", "The painting's regions as a label picture, in the colours of the photo's.", optional=True, of="styles", labels=True),
     ),
     size=SizeRule(minimum=32, default=512),
     options=Options,
@@ -57,8 +57,9 @@ METHOD = Method(
     weights=("vgg19",),
     deviations=(
         "VGG-19 stands in for VGG-16, with the layers of the same depth; activations of each layer are scaled to a mean square of one, which the moments need.",
-        "Places are drawn at random in every step; the authors shift a grid. Coarse scales get more of the steps than fine ones.",
+        "Places are middles of pixels drawn at random in every step; the authors shift a grid and look between pixels, where grain goes unseen. Coarse scales get more of the steps than fine ones.",
         "The content weight is counted from the last scale (2, doubling towards the coarse ones), so that it means the same at any size.",
+        "A painting's rim of 3 % offers no places, and every picture is seen with 8 px mirrored around it: frames and the network's padding would end up along the result's edges.",
         "The picture shown is the running average of the last steps: sampled losses make single steps noisy.",
     ),
 )  # fmt: skip

@@ -5,10 +5,10 @@ from impasto.encoders import budget, cost
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 
 from . import LAYERS, Options
-from .plan import CHANNELS, kept_bytes, stages_for
+from .plan import CHANNELS, kept_bytes, looked_at, stages_for
 
 _START_SECONDS = 1.5  # loading weights, first passes
-_PRODUCTS = 6  # matrix products of a step, in units of one between samples and style samples
+_FIXED_SECONDS = 0.06  # of a step, whatever the picture's size: covariances entry by entry, on one or two cores
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:
@@ -19,11 +19,11 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     stages = stages_for((height, width), options)
     kept = kept_bytes((height, width), options, precision)
     look = budget.plan((height, width), LAYERS, run, device, precision, beside=kept)
-    passes = look.work * sum((stage.steps + (1 + styles) / 2) * stage.size[0] * stage.size[1] for stage in stages)
+    areas = ((looked_at(stage.size), stage.steps) for stage in stages)
+    passes = look.work * sum(area * (steps + (1 + styles) / 2) for area, steps in areas)
     steps = sum(stage.steps for stage in stages)
-    products = steps * _PRODUCTS * CHANNELS * options.samples * max(options.style_samples, CHANNELS)
-    seconds = cost.seconds(passes, LAYERS, device.type, precision)
-    return Estimate(
-        int(look.memory_bytes + kept),
-        _START_SECONDS + seconds + products * cost.seconds_per_multiplication(device.type, precision),
-    )
+    # A step's matrix products: transport, covariances both ways, self-similarity of two pictures both ways.
+    each = options.samples * CHANNELS * (options.style_samples + 2 * CHANNELS + 4 * options.samples)
+    seconds = cost.seconds(passes, LAYERS, device.type, precision) + steps * _FIXED_SECONDS
+    seconds += steps * each * cost.seconds_per_multiplication(device.type, precision)
+    return Estimate(int(look.memory_bytes + kept), _START_SECONDS + seconds)

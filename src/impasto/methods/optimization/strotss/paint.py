@@ -7,12 +7,13 @@ import torch
 from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
-from impasto.content.regions import Labels, matched_labels
+from impasto.content.regions import matched_labels
 from impasto.content.self_similarity import self_similarity, self_similarity_loss
 from impasto.core import Cancelled, Context, Inputs, Result
 from impasto.encoders import budget
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
-from impasto.encoders.hypercolumns import equal_gains, sampled
+from impasto.encoders.hypercolumns import equal_gains
+from impasto.encoders.vgg import mirrored
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge, stage_account
@@ -22,9 +23,11 @@ from impasto.reconstruction.schedule import Scale
 from impasto.textures.transport import moments_loss, moments_of, palette_loss, transport_loss
 
 from . import LAYERS, Options
+from .places import MARGIN_PX, Region, anywhere, columns_at, regions_of, shared
 from .plan import kept_bytes, stages_for
 
 _BANDS = 5  # of the picture's pyramid, as in the authors' code
+_RIM = 0.03  # of a painting's sides: its frame is no part of its style
 _CONTENT_PULL = 2.0  # content against style at the last scale; each coarser one has twice that (16 at 64 of 512 pixels)
 
 
@@ -39,9 +42,9 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The style's hypercolumns in one region, their moments and colours, and the region's number and share."""
+    """The style's hypercolumns in one region, with their moments, and what of the picture it is to paint."""
 
-    region: int
+    region: Region | None
     share: float
     rows: Tensor
     moments: tuple[Tensor, Tensor]
@@ -54,12 +57,12 @@ class Easel:
         self.inputs, self.options, self.context = inputs, options, context
         self.device = choose_device(context.run)
         self.precision = choose_precision(context.run, self.device)
+        self.regions = _regions(inputs)
         size = inputs.content.shape[:2]
         self.network = budget.load(
             size, LAYERS, context.run, self.device, self.precision, beside=kept_bytes(size, options, self.precision)
         )
         self.content, self.paintings = recoloured(inputs, options.preserve_colour)
-        self.labels = matched_labels(inputs.extras, len(inputs.styles))
         self.random = torch.Generator().manual_seed(context.run.seed)
 
     def paint(self, stages: Sequence[Scale]) -> tuple[Tensor, list[dict[str, object]]]:
@@ -95,21 +98,15 @@ class Easel:
         return picture if last else picture + finest_band(photo)
 
     def look(self, picture: Tensor) -> dict[str, Tensor]:
-        """The picture and everything VGG-19 sees in it."""
-        return {"picture": picture.to(self.network.dtype), **self.network(picture, LAYERS)}
+        """The picture and everything VGG-19 sees in it, of its mirrored margin too."""
+        wide = mirrored(picture, MARGIN_PX)
+        return {"picture": wide.to(self.network.dtype), **self.network(wide, LAYERS)}
 
-    def places(self, count: int, labels: Labels | None = None, region: int = 0) -> Tensor:
-        """Random places (n, 2) of y, x in [0, 1], anywhere or within one region."""
-        places = torch.rand((count, 2), generator=self.random)
-        if labels is not None:
-            inside = (
-                torch.from_numpy((labels == region).nonzero()[0]),
-                torch.from_numpy((labels == region).nonzero()[1]),
-            )
-            chosen = torch.randint(len(inside[0]), (count,), generator=self.random)
-            corner = torch.stack([inside[0][chosen], inside[1][chosen]], 1)
-            places = (corner + places) / torch.tensor(labels.shape)
-        return places.to(self.device)
+    def places(self, count: int, region: Region | None = None, rim: float = 0.0) -> Tensor:
+        """Random places (n, 2) of y, x in [0, 1], anywhere but at the rim, or within one region."""
+        if region:
+            return region.places(count, self.random).to(self.device)
+        return (rim + (1 - 2 * rim) * anywhere(count, self.random)).to(self.device)
 
     @torch.no_grad()
     def clouds(self, size: tuple[int, int]) -> tuple[list[Cloud], dict[str, float]]:
@@ -121,37 +118,29 @@ class Easel:
         # Entries of every layer get a mean square of one: the moments are compared entry by entry.
         gains = equal_gains(looks[0], {name: float(f.shape[1]) for name, f in looks[0].items()})
         number = self.options.style_samples
-        if self.labels is None:
-            rows = [
-                sampled(look, self.places(max(2, round(number * share))), gains)
-                for look, share in zip(looks, self.inputs.style_shares, strict=True)
-            ]
-            whole = torch.cat(rows)
-            return [Cloud(0, 1.0, whole, moments_of(whole))], gains
-        content, style = self.labels
-        found: list[Cloud] = []
-        for region in sorted(set(content.ravel().tolist())):
-            share = float((content == region).mean())
-            rows = sampled(looks[0], self.places(number // 2, style, region), gains)
-            found.append(Cloud(region, share, rows, moments_of(rows)))
-        return found, gains
+        if self.regions:
+            # Half of the samples for each region: it is a style of its own, however little of the painting it is.
+            parts = [(mine, columns_at(looks[0], self.places(number // 2, its), gains)) for mine, its in self.regions]
+            return [Cloud(mine, mine.share, rows, moments_of(rows)) for mine, rows in parts], gains
+        rows = torch.cat([
+            columns_at(look, self.places(max(2, round(number * share)), rim=_RIM), gains)
+            for look, share in zip(looks, self.inputs.style_shares, strict=True)
+        ])  # fmt: skip
+        return [Cloud(None, 1.0, rows, moments_of(rows))], gains
 
     def objective(self, photo: Tensor, pull: float) -> Objective:
         """Transport, moments, palette and self-similarity at one scale, at places drawn anew in every step."""
         clouds, gains = self.clouds((photo.shape[-2], photo.shape[-1]))
         with torch.no_grad():
             kept = self.look(photo)
-        labels = None if self.labels is None else self.labels[0]
+        counts = shared(self.options.samples, [cloud.share for cloud in clouds])
 
         def objective(picture: Tensor) -> tuple[Tensor, dict[str, float]]:
             features = self.look(picture)
-            groups = [
-                self.places(max(32, round(self.options.samples * cloud.share)), labels, cloud.region)
-                for cloud in clouds
-            ]
-            rows = [sampled(features, places, gains) for places in groups]
+            groups = [self.places(count, cloud.region) for cloud, count in zip(clouds, counts, strict=True)]
+            rows = [columns_at(features, places, gains) for places in groups]
             everywhere = torch.cat(groups)
-            target = self_similarity(sampled(kept, everywhere, gains))
+            target = self_similarity(columns_at(kept, everywhere, gains))
             terms = {"content": self_similarity_loss(torch.cat(rows), target)}
             for name, measure in (("transport", _transport), ("moments", _moments), ("palette", _palette)):
                 parts = [cloud.share * measure(mine, cloud) for mine, cloud in zip(rows, clouds, strict=True)]
@@ -166,6 +155,16 @@ class Easel:
     def report(self, stages: list[dict[str, object]]) -> dict[str, object]:
         """What happened, JSON-ready."""
         return {"device": self.device.type, "precision": self.precision, "stages": stages}
+
+
+def _regions(inputs: Inputs) -> list[tuple[Region, Region]]:
+    """Each region of the photo with the painting's that is to paint it; none without label pictures."""
+    labels = matched_labels(inputs)
+    if labels is None:
+        return []
+    content, style = labels
+    numbers = sorted(set(content.ravel().tolist()))
+    return list(zip(regions_of(content, numbers), regions_of(style, numbers), strict=True))
 
 
 def _transport(rows: Tensor, cloud: Cloud) -> Tensor:
