@@ -93,10 +93,11 @@ def test_no_line_grows_along_the_edges():
 
 
 def test_a_painting_of_itself_is_returned_as_it_was(content):
-    # Every place finds itself, so that only the emptied detail has to come back.
+    # Every place finds itself, so that only the emptied detail has to come back. By cosines alone, without lengths and
+    # colours, it ran out of bounds: 3.5 times as far off as at the start.
     start = run(content, content, steps=1).picture
-    result = run(content, content, steps=40, learning_rate=0.002).picture
-    assert np.abs(result - content).mean() < 0.75 * np.abs(start - content).mean()
+    result = run(content, content, steps=40, learning_rate=0.02).picture
+    assert np.abs(result - content).mean() < 0.6 * np.abs(start - content).mean()
 
 
 def test_turned_strokes_serve_a_turned_photo(style):
