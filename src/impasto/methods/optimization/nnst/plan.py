@@ -13,7 +13,7 @@ _SMALLEST = 64  # long side of the first scale, as in the authors' code
 _KEEP = 0.8  # how many steps a scale gets of those before it
 _LARGEST = 1024  # long side up to which whole hypercolumns are searched: the time for it grows as the fourth power
 _FEWEST = 8  # steps of a larger scale
-_COLUMNS = 4  # times the hypercolumns of the picture are held: as they are, as directions, targets, gradients
+_COLUMNS = 5  # times the hypercolumns of the picture are held: as they are, as directions, targets, gradients
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def kept_bytes(size: tuple[int, int], styles: int, options: Options, precision: 
     stages = stages_for(size, options)
     channels = sum(CHANNELS[int(layer[4]) - 1] for layer in options.layers)
     largest = max((s.size[0] * s.size[1] for s in stages if s.whole), default=0)
-    # A painting is taken to have as many pixels as the result; each is searched as it is and as directions.
+    # A painting is taken to have as many pixels as the result; each is held in pieces, whole, and as directions.
     searched = min(offered(styles, options) * largest, MOST_OFFERS * CELL**2)
-    columns = channels * item / CELL**2 * (_COLUMNS * largest + 2 * searched)
+    columns = channels * item / CELL**2 * (_COLUMNS * largest + 3 * searched)
     return memory_bytes(1.4 * pixels, "adam") + columns
