@@ -17,16 +17,21 @@ pytestmark = pytest.mark.weights
 
 @pytest.fixture(scope="module")
 def content(painted):
+    return painted(48, 56, seed=1)
+
+
+@pytest.fixture(scope="module")
+def larger(painted):
     return painted(64, 72, seed=1)
 
 
 @pytest.fixture(scope="module")
 def style(painted):
-    return painted(72, 64, seed=4, warmth=0.9)
+    return painted(56, 48, seed=4, warmth=0.9)
 
 
 def run(content, *styles, context=None, extras=None, **options):
-    options = {"scales": 1, "steps": 20, "finish_steps": 0, "turned": False, "learning_rate": 0.01} | options
+    options = {"scales": 1, "steps": 14, "finish_steps": 0, "turned": False, "learning_rate": 0.015} | options
     styles = tuple(s if isinstance(s, Style) else Style(s) for s in styles)
     context = context or Context(RunOptions(device="cpu", precision="float32"))
     return stylize(Inputs(content, styles, extras=extras or {}), METHOD.make_options(**options), context)
@@ -44,7 +49,7 @@ def remd(result, style):
 
 @pytest.fixture(scope="module")
 def plain(content, style):
-    return run(content, style, steps=30)
+    return run(content, style, steps=20)
 
 
 def test_the_paintings_looks_come_and_the_photos_places_stay(plain, content, style):
@@ -54,15 +59,15 @@ def test_the_paintings_looks_come_and_the_photos_places_stay(plain, content, sty
 
 
 def test_the_finish_brings_every_layer_nearer(plain, content, style):
-    finished = run(content, style, steps=30, finish_steps=20)
+    finished = run(content, style, steps=20, finish_steps=10)
     assert remd(finished.picture, style) < remd(plain.picture, style)
     stages = finished.report["stages"]
-    assert [stage["steps"] for stage in stages] == [30, 20]
+    assert [stage["steps"] for stage in stages] == [20, 10]
     assert stages[1]["loss"] < stages[1]["first_loss"]
 
 
-def test_it_goes_from_coarse_to_fine(content, style):
-    stages = run(content, style, scales=2, steps=8).report["stages"]
+def test_it_goes_from_coarse_to_fine(larger, style):
+    stages = run(larger, style, scales=2, steps=8).report["stages"]
     assert [stage["size"] for stage in stages] == [[36, 32], [72, 64]]
     assert all(stage["loss"] < stage["first_loss"] for stage in stages)
 
@@ -76,32 +81,33 @@ def test_large_scales_take_no_search_for_whole_hypercolumns_and_few_steps():
     assert work[-1] < 2 * work[-3]  # than the finish at 750 pixels
 
 
-def test_a_large_picture_is_painted_to_its_end(content, style, monkeypatch):
+def test_a_large_picture_is_painted_to_its_end(larger, style, monkeypatch):
     monkeypatch.setattr(plan, "_LARGEST", 40)
-    result = run(content, style, scales=2, steps=6, finish_steps=2)
+    result = run(larger, style, scales=2, steps=6, finish_steps=2)
     assert [(s["size"], s["steps"]) for s in result.report["stages"]] == [([36, 32], 6), ([36, 32], 2), ([72, 64], 8)]
-    assert result.picture.shape == content.shape
-    assert remd(result.picture, style) < remd(content, style)
+    assert result.picture.shape == larger.shape
+    assert remd(result.picture, style) < remd(larger, style)
 
 
 def test_no_line_grows_along_the_edges():
-    flat = np.full((64, 64, 3), 0.5, np.float32)
-    stripes = flat + 0.2 * np.sin(np.arange(64) * 0.7)[None, :, None].astype(np.float32)
+    flat = np.full((48, 48, 3), 0.5, np.float32)
+    stripes = flat + 0.2 * np.sin(np.arange(48) * 0.7)[None, :, None].astype(np.float32)
     picture = run(flat, stripes, steps=15, finish_steps=5).picture
-    edge, inner = (np.abs(np.diff(rows, axis=0)).mean() for rows in (picture[:3], picture[20:44]))
+    edge, inner = (np.abs(np.diff(rows, axis=0)).mean() for rows in (picture[:3], picture[16:32]))
     assert edge < 1.3 * inner  # 1.1; without the mirrored margin 1.5
 
 
 def test_a_painting_of_itself_is_returned_as_it_was(content):
-    # Every place finds itself, so that only the emptied detail has to come back.
+    # Every place finds itself, so that only the emptied detail has to come back. By cosines alone, without lengths and
+    # colours, it ran out of bounds: 3.5 times as far off as at the start.
     start = run(content, content, steps=1).picture
-    result = run(content, content, steps=40, learning_rate=0.002).picture
-    assert np.abs(result - content).mean() < 0.75 * np.abs(start - content).mean()
+    result = run(content, content, steps=30, learning_rate=0.02).picture
+    assert np.abs(result - content).mean() < 0.6 * np.abs(start - content).mean()
 
 
 def test_turned_strokes_serve_a_turned_photo(style):
     turned = np.ascontiguousarray(np.rot90(style))
-    with_turns, without = (run(turned, style, turned=t, steps=25).report["stages"][0]["loss"] for t in (True, False))
+    with_turns, without = (run(turned, style, turned=t, steps=10).report["stages"][0]["loss"] for t in (True, False))
     assert with_turns < without
 
 
@@ -115,7 +121,7 @@ def test_two_styles_share_the_places_by_weight(content, style, painted):
 
 
 def test_mapped_colours_keep_the_strokes_light(plain, content, style):
-    mapped = run(content, style, steps=30, colours="mapped")
+    mapped = run(content, style, steps=20, colours="mapped")
     assert np.abs(mapped.picture - plain.picture).mean() > 0.005
     luma = [p @ np.array([0.299, 0.587, 0.114]) for p in (mapped.picture, plain.picture)]
     assert np.corrcoef(luma[0].ravel(), luma[1].ravel())[0, 1] > 0.95

@@ -19,7 +19,7 @@ class Options(PictureOptions):
     """Evaluations of the loss while the picture is built from whole hypercolumns, shared out over the scales."""
     finish_steps: Annotated[int, Field(ge=0, le=100_000)] = 100
     """Evaluations after that, in which every layer finds its own neighbours: crisper strokes."""
-    content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.05
+    content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.08
     """How strongly the photo holds on to its shapes, against the pull of the neighbours."""
     photo_share: Annotated[float, Field(ge=0, le=1), UI(advanced=True)] = 0.25
     """How much of the photo is mixed into the picture before it looks for its neighbours anew at the next scale."""
@@ -63,6 +63,7 @@ METHOD = Method(
     deviations=(
         "VGG-19 stands in for VGG-16, with the layers of the same depth; each layer has an equal share of a hypercolumn's length, whatever the scale of its activations.",
         "By default the photo's relu4_2 also holds on a little (content_weight), and colours are those of the strokes; preset 'paper' does neither.",
+        "Beside their directions the hypercolumns' lengths are matched, and the mean colours of the places they stand for: by cosines alone contrast and saturation run away. Preset 'paper' does it, too.",
         "Coarse scales get more of the steps than fine ones, which is where they do most; the paper gives each the same.",
         "A painting's rim of 3 % offers no strokes: frames and the network's padding would end up along the result's edges.",
         "Every picture is seen with 8 px mirrored around it, so that no line grows along the result's edges.",

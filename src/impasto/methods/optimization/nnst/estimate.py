@@ -11,7 +11,7 @@ from .plan import kept_bytes, looked_at, offered, stages_for
 
 _START_SECONDS = 1.5  # loading weights, first passes
 # A step against its network passes alone, and a product of the search against one inside a convolution, as measured.
-_STEP, _SEARCH = 1.3, 1.3
+_STEP, _SEARCH = 1.0, 1.3
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:

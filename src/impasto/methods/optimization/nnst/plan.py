@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from impasto.encoders.tiled import stride_of
 from impasto.encoders.vgg import CHANNELS, DTYPES, Precision
 from impasto.reconstruction.minimise import memory_bytes
 from impasto.reconstruction.schedule import Scale, coarse_to_fine
@@ -14,8 +13,7 @@ _SMALLEST = 64  # long side of the first scale, as in the authors' code
 _KEEP = 0.8  # how many steps a scale gets of those before it
 _LARGEST = 1024  # long side up to which whole hypercolumns are searched: the time for it grows as the fourth power
 _FEWEST = 8  # steps of a larger scale
-_COLUMNS = 4  # times the hypercolumns of the picture are held: as they are, as directions, targets, gradients
-_FEATURES = 3  # times the features of a single layer are held: as they are, their gradients, the paintings'
+_COLUMNS = 5  # times the hypercolumns of the picture are held: as they are, as directions, targets, gradients
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,12 @@ def offered(styles: int, options: Options) -> float:
 
 
 def kept_bytes(size: tuple[int, int], styles: int, options: Options, precision: Precision) -> float:
-    """Bytes of hypercolumns or features, and of moving pictures, at (height, width)."""
+    """Bytes of hypercolumns, and of moving pictures, at (height, width); features by layer belong to the passes."""
     pixels, item = size[0] * size[1], DTYPES[precision].itemsize
     stages = stages_for(size, options)
-    widths = {layer: CHANNELS[int(layer[4]) - 1] for layer in options.layers}
+    channels = sum(CHANNELS[int(layer[4]) - 1] for layer in options.layers)
     largest = max((s.size[0] * s.size[1] for s in stages if s.whole), default=0)
-    # A painting is taken to have as many pixels as the result; each is searched as it is and as directions.
+    # A painting is taken to have as many pixels as the result; each is held in pieces, whole, and as directions.
     searched = min(offered(styles, options) * largest, MOST_OFFERS * CELL**2)
-    columns = sum(widths.values()) * item / CELL**2 * (_COLUMNS * largest + 2 * searched)
-    features = _FEATURES * item * sum(width / stride_of(layer) ** 2 for layer, width in widths.items()) * pixels
-    return memory_bytes(1.4 * pixels, "adam") + max(columns, features if pixels > largest else 0)
+    columns = channels * item / CELL**2 * (_COLUMNS * largest + 3 * searched)
+    return memory_bytes(1.4 * pixels, "adam") + columns

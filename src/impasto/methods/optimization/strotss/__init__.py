@@ -60,6 +60,7 @@ METHOD = Method(
         "Places are middles of pixels drawn at random in every step; the authors shift a grid and look between pixels, where grain goes unseen. Coarse scales get more of the steps than fine ones.",
         "The content weight is counted from the last scale (2, doubling towards the coarse ones), so that it means the same at any size.",
         "A painting's rim of 3 % offers no places, and every picture is seen with 8 px mirrored around it: frames and the network's padding would end up along the result's edges.",
+        "Measured on one pair (astronaut and Matisse, 384 px): 8 % nearer to the painting than gatys in relaxed earth mover's distance (0.259 against 0.280) at less content cosine (0.54 against 0.72); not yet compared at equal content.",
         "The picture shown is the running average of the last steps: sampled losses make single steps noisy.",
     ),
 )  # fmt: skip

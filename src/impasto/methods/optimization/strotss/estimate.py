@@ -8,7 +8,7 @@ from . import LAYERS, Options
 from .plan import CHANNELS, kept_bytes, looked_at, stages_for
 
 _START_SECONDS = 1.5  # loading weights, first passes
-_FIXED_SECONDS = 0.06  # of a step, whatever the picture's size: covariances entry by entry, on one or two cores
+_FIXED_SECONDS = 0.1  # of a step, whatever the picture's size: covariances entry by entry, on one or two cores
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:
