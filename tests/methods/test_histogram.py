@@ -20,7 +20,7 @@ def test_activations_come_closer_to_the_paintings_than_gram_matrices_bring_them(
 
 @pytest.mark.slow
 def test_on_real_pictures_the_distance_of_activations_is_halved(bundled, stylized, seen):
-    photo, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
+    photo, painting = bundled("castle.jpg", 192), bundled("starry_night.jpg", 192)
     target = quantiles(seen(painting, ["relu4_1"])["relu4_1"])
     with_it, without = (
         wasserstein(seen(picture, ["relu4_1"])["relu4_1"], target).item()
