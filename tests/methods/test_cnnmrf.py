@@ -115,7 +115,7 @@ def test_features_at_the_edge_are_those_of_a_picture_that_goes_on(content):
 @pytest.mark.slow
 @pytest.mark.weights
 def test_on_real_pictures_similarity_rises_as_published(bundled):
-    castle, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
+    castle, painting = bundled("castle.jpg", 192), bundled("starry_night.jpg", 192)
     result = run(castle, painting, scales=None, steps=150, rotations=1, scalings=1)
     assert similarity(result.picture, painting) >= similarity(castle, painting) + 0.15
 
@@ -123,7 +123,7 @@ def test_on_real_pictures_similarity_rises_as_published(bundled):
 @pytest.mark.slow
 @pytest.mark.weights
 def test_on_a_real_picture_its_own_style_gives_it_back(bundled):
-    castle = bundled("castle.jpg")
+    castle = bundled("castle.jpg", 192)
     result = run(castle, castle, scales=None, steps=150)
     assert noise_ratio_db(result.picture, castle) >= 28
 

@@ -20,7 +20,7 @@ def test_activations_come_closer_to_the_paintings_than_gram_matrices_bring_them(
 
 @pytest.mark.slow
 def test_on_real_pictures_the_distance_of_activations_is_halved(bundled, stylized, seen):
-    photo, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
+    photo, painting = bundled("castle.jpg", 192), bundled("starry_night.jpg", 192)
     target = quantiles(seen(painting, ["relu4_1"])["relu4_1"])
     with_it, without = (
         wasserstein(seen(picture, ["relu4_1"])["relu4_1"], target).item()
@@ -33,12 +33,13 @@ def test_on_real_pictures_the_distance_of_activations_is_halved(bundled, stylize
 
 
 @pytest.mark.slow
-def test_a_texture_has_the_paintings_colour_whatever_the_seed(bundled, stylized):
-    painting = bundled("starry_night.jpg", 80)
-    for seed in range(5):
-        options = {"content_weight": 0.0, "init": "noise", "steps": 60, "seed": seed}
-        texture = stylized("histogram", painting, painting, **options).picture
-        assert np.abs(texture.mean((0, 1)) - painting.mean((0, 1))).max() < 2 / 255
+@pytest.mark.parametrize("seed", range(5))
+def test_a_texture_has_the_paintings_colour_whatever_the_seed(bundled, stylized, seed):
+    # An image pyramid and both layers alike, as published: at one scale 120 steps leave 6 / 255.
+    painting = bundled("starry_night.jpg", 128)
+    options = {"content_weight": 0.0, "init": "noise", "histogram_layers": "relu1_1,relu4_1"}
+    texture = stylized("histogram", painting, painting, scales=3, steps=115, seed=seed, **options).picture
+    assert np.abs(texture.mean((0, 1)) - painting.mean((0, 1))).max() < 2 / 255
 
 
 def test_it_is_gatys_with_one_more_option(photo64, painting64, stylized):

@@ -28,7 +28,7 @@ def test_contours_stay_and_the_style_still_comes(photo64, painting64, stylized, 
 
 @pytest.mark.slow
 def test_on_real_pictures_contours_stay_and_the_style_comes_as_asked(bundled, stylized, style_ratio):
-    photo, painting = bundled("castle.jpg"), bundled("starry_night.jpg")
+    photo, painting = bundled("castle.jpg", 192), bundled("starry_night.jpg", 192)
     plain, steered = (
         stylized("lapstyle", photo, painting, steps=115, scales=None, **weight).picture
         for weight in ({"laplacian_weight": 0.0}, {})

@@ -12,7 +12,7 @@ from . import Options, PatchOptions
 _START_SECONDS = 1.0  # loading weights, first passes
 _MARGIN = 16  # pixels that the pictures go on for, both sides together
 _SEARCH_BYTES = 150e6  # tables of similarities, at any size
-_PER_PAIR = 2.5  # times a product of 512 channels at the rate of a convolution: sums and maxima wait for memory
+_PER_PAIR = 3.0  # times a product of 512 channels at the rate of a convolution: sums and maxima wait for memory
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:
