@@ -70,7 +70,7 @@ def test_noise_is_seeded(inputs):
 
 def test_nothing_to_do_is_refused_with_the_names_of_what_could_be_done(inputs):
     terms = [colour_term(0.0), smoothness_term(0.0)]
-    with pytest.raises(UsageError, match="tv_weight, content_weight, style_weight: all the weights are zero"):
+    with pytest.raises(UsageError, match="content_weight, style_weight, tv_weight: all the weights are zero"):
         paint(inputs, terms, FeatureOptions(), context())
 
 

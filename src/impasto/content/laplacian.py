@@ -3,6 +3,9 @@
 Faces and outlines live in where light turns to dark a few pixels wide; averaging first leaves finer strokes free.
 """
 
+from collections.abc import Callable, Mapping
+
+import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
@@ -26,3 +29,18 @@ def contours(picture: Tensor, pool: int) -> Tensor:
 def laplacian_loss(picture: Tensor, target: Tensor, pool: int) -> Tensor:
     """Mean squared distance of the picture's contours to the photo's, `target`, of the same pool."""
     return (contours(picture, pool) - target).square().mean()
+
+
+def contour_keeper(photo: Tensor, pools: Mapping[str, float]) -> Callable[[Tensor], Tensor]:
+    """A loss for pictures (1, 3, H, W): how far their contours are from the photo's, over the pools by their weights.
+
+    Relative: 0 keeps the photo's contours, 1 has none at all. For methods whose losses have a scale of their own.
+    """
+    total = sum(pools.values()) or 1.0
+    goals = [(contours(photo, int(pool)), int(pool), weight / total) for pool, weight in pools.items() if weight > 0]
+    parts = [(goal, pool, part / max(goal.square().mean().item(), 1e-12)) for goal, pool, part in goals]
+
+    def loss(picture: Tensor) -> Tensor:
+        return torch.stack([part * laplacian_loss(picture, goal, pool) for goal, pool, part in parts]).sum()
+
+    return loss

@@ -25,7 +25,7 @@ _GRAIN = 0.1  # deviation of the noise laid over flat regions: patches need some
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Optimise the pixels, coarse to fine, until every patch is one of the same part of the painting."""
     if inputs.blank:
-        options = options.model_copy(update={"content_weight": 0.0, "preserve_colour": "off"})
+        options = options.model_copy(update={"content_weight": 0.0, "laplacian_weight": 0.0, "preserve_colour": "off"})
     check(options)
     maps = read_maps(inputs, options.missing_labels, options.style_scale)
     use_threads(context.run)
@@ -65,7 +65,7 @@ class DoodleEasel(Easel):
             layer: adaptive_avg_pool2d(self.target_planes, layer_size(size, layer))
             for layer in self.options.style_layers
         }
-        return Targets(found.content, found.style, labels)
+        return Targets(found.content, found.style, labels, found.contours)
 
     def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
         """Exemplars by layer, each patch with its share of every label."""

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from impasto.core import UI, Content, Extra, Method, NamedWeights, SizeRule, Styles, Taxonomy
-from impasto.reconstruction.options import OptimisationOptions
+from impasto.reconstruction.options import LaplacianOptions, OptimisationOptions
 
 
-class PatchOptions(OptimisationOptions):
+class PatchOptions(LaplacianOptions, OptimisationOptions):
     """What can be turned on every method that copies patches of features."""
 
     style_layers: Annotated[NamedWeights, UI(advanced=True)] = {"relu3_1": 1.0, "relu4_1": 1.0}

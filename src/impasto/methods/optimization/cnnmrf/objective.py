@@ -1,6 +1,6 @@
 """The loss of painting by patches: features near the photo's, and near the mean of what their best patches say."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -45,12 +45,13 @@ def layer_size(size: Sequence[int], layer: str) -> tuple[int, int]:
 class Targets:
     """What one scale is painted from: features of the photo, exemplars by layer, and the map that says what goes where.
 
-    labels: (1, L, h, w) by layer, empty where matching is by looks alone.
+    labels: (1, L, h, w) by layer, empty where matching is by looks alone. contours: the loss that keeps the photo's, if any.
     """
 
     content: dict[str, Tensor]
     style: dict[str, Exemplars]
     labels: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
+    contours: Callable[[Tensor], Tensor] | None = None
 
 
 class PatchObjective:
@@ -86,6 +87,8 @@ class PatchObjective:
         features = look(self.network, picture, self.layers)
         found = {f"content {k}": feature_loss(features[k], target) for k, target in self.targets.content.items()}
         found |= {f"style {k}": mrf_loss(features[k], target) for k, target in self.swapped.items()}
+        if self.targets.contours is not None:
+            found["laplacian"] = self.targets.contours(picture)
         return found | {"tv": total_variation(picture)}
 
     def __call__(self, picture: Tensor) -> tuple[Tensor, dict[str, float]]:

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
+from impasto.content.laplacian import contour_keeper
 from impasto.core import Array, Context, Inputs, Result, UsageError
 from impasto.encoders import budget
 from impasto.encoders.encoder import Encoder
@@ -29,7 +30,7 @@ _UNGUIDED_SCALES = 3  # as the authors; where patches are large enough to be sha
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Optimise the pixels, coarse to fine, until features match the photo and patches of them the paintings'."""
     if inputs.blank:
-        changes = {"content_weight": 0.0, "preserve_colour": "off", "init": "noise"}
+        changes = {"content_weight": 0.0, "laplacian_weight": 0.0, "preserve_colour": "off", "init": "noise"}
         options = options.model_copy(update=changes | {"scales": options.scales or _UNGUIDED_SCALES})
     check(options)
     use_threads(context.run)
@@ -92,7 +93,10 @@ class Easel:
         if options.content_weight > 0:
             photo = to_tensor(resize(self.content, size), self.device)
             content = look(network, photo, options.content_layers)
-        return Targets(content, self.sources(size, network))
+        contours = None
+        if options.laplacian_weight > 0:
+            contours = contour_keeper(to_tensor(resize(self.content, size), self.device), options.laplacian_pools)
+        return Targets(content, self.sources(size, network), contours=contours)
 
     def sources(self, size: tuple[int, int], network: Encoder) -> dict[str, Exemplars]:
         """Exemplars by layer, of every painting and its copies."""
@@ -132,7 +136,7 @@ class Easel:
         shares = {f"content {k}": options.content_layers[k] / power(t) for k, t in targets.content.items()}
         total = sum(options.style_layers.values()) or 1.0
         shares |= {f"style {k}": w / total / power(targets.style[k].table) for k, w in options.style_layers.items()}
-        shares["tv"] = 1.0
+        shares |= {"tv": 1.0, "laplacian": 1.0}
         if not self.pulls:
             probe = probe_picture(to_tensor(resize(self.content, size), self.device), self.context.run.seed)
             objective.refresh(probe)
@@ -146,13 +150,16 @@ class Easel:
 
             self.pulls = balanced_weights(groups, probe, self.asked(objective))
             objective.matches.clear()
-        objective.weights = {name: self.pulls[name.split()[0]] * share for name, share in shares.items()}
+        objective.weights = {
+            n: self.pulls[n.split()[0]] * share for n, share in shares.items() if n.split()[0] in self.pulls
+        }
 
     def asked(self, objective: PatchObjective) -> dict[str, float]:
         """How hard each group of terms is to pull."""
         options = self.options
         asked = {"style": options.style_weight, "tv": options.tv_weight}
-        return asked | ({"content": options.content_weight} if objective.targets.content else {})
+        asked |= {"content": options.content_weight} if objective.targets.content else {}
+        return asked | ({"laplacian": options.laplacian_weight} if objective.targets.contours else {})
 
     def report(self, stages: list[dict[str, object]]) -> dict[str, object]:
         """What happened, JSON-ready."""

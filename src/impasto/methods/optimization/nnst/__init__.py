@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from impasto.core import UI, Content, Extra, Method, NamedWeights, PictureOptions, SizeRule, Styles, Taxonomy
+from impasto.reconstruction.options import LaplacianOptions
 
 _LAYERS = {
     "relu1_1": 1.0, "relu1_2": 1.0, "relu2_1": 1.0, "relu2_2": 1.0, "relu3_1": 1.0, "relu3_2": 1.0, "relu3_3": 1.0,
@@ -12,7 +13,7 @@ _LAYERS = {
 }  # fmt: skip
 
 
-class Options(PictureOptions):
+class Options(LaplacianOptions, PictureOptions):
     """What can be turned on `nnst`."""
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 400

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from impasto.content.laplacian import contour_keeper
 from impasto.core import Array
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.hypercolumns import as_rows, equal_gains, hypercolumns, on_grid
@@ -87,6 +88,8 @@ class Matcher:
         """The loss of neighbours, of colours (n, 3) cell by cell, and of the photo's deep features where they hold on."""
         weight = self.options.content_weight
         kept = self.directions(self.look(photo, (CONTENT_LAYER,))) if weight > 0 else None
+        steer = self.options.laplacian_weight
+        contours = contour_keeper(photo, self.options.laplacian_pools) if steer > 0 else None
 
         def objective(picture: Tensor) -> tuple[Tensor, dict[str, float]]:
             features = self.look(picture, self.seen)
@@ -98,6 +101,10 @@ class Matcher:
                 content = cosine_loss(rows - centre_of(rows).to(rows.dtype), kept)
                 terms["content"] = content.item()
                 loss = loss + weight * content
+            if contours is not None:
+                bent = contours(picture)
+                terms["laplacian"] = bent.item()
+                loss = loss + steer * bent
             return loss, terms
 
         return objective

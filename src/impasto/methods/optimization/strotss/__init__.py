@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from impasto.core import UI, Content, Extra, Method, PictureOptions, SizeRule, Styles, Taxonomy
+from impasto.reconstruction.options import LaplacianOptions
 
 # VGG-19's counterparts of the authors' VGG-16 layers; with the picture itself a hypercolumn has 2179 channels.
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_4", "relu4_4", "relu5_4")
 
 
-class Options(PictureOptions):
+class Options(LaplacianOptions, PictureOptions):
     """What can be turned on `strotss`."""
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 300

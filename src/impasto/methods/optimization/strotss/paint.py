@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from impasto.content.colour import recoloured, with_kept_colour
+from impasto.content.laplacian import contour_keeper
 from impasto.content.regions import matched_labels
 from impasto.content.self_similarity import self_similarity, self_similarity_loss
 from impasto.core import Cancelled, Context, Inputs, Result
@@ -134,6 +135,8 @@ class Easel:
         with torch.no_grad():
             kept = self.look(photo)
         counts = shared(self.options.samples, [cloud.share for cloud in clouds])
+        steer = self.options.laplacian_weight
+        contours = contour_keeper(photo, self.options.laplacian_pools) if steer > 0 else None
 
         def objective(picture: Tensor) -> tuple[Tensor, dict[str, float]]:
             features = self.look(picture)
@@ -148,6 +151,9 @@ class Easel:
             light = 1 / max(pull, 1.0)
             style = terms["transport"] + terms["moments"] + light * terms["palette"]
             loss = (pull * terms["content"] + style) / (2 + pull + light)
+            if contours is not None:
+                terms["laplacian"] = contours(picture)
+                loss = loss + steer * terms["laplacian"]
             return loss, {name: term.item() for name, term in terms.items()}
 
         return objective
