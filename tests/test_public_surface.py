@@ -22,7 +22,7 @@ CORE = {
 COMMANDS = {"stylize", "compare", "methods", "evaluate", "doctor"}
 STYLIZE_FLAGS = {
     "-o", "--output", "-m", "--method", "--preset", "--json", "-q", "--quiet", "--seed", "--device", "--precision",
-    "--threads", "--preview-every", "--depth", "--quality", "--format", "--overwrite", "--no-overwrite", "--metadata",
+    "--threads", "--preview-every", "--depth", "--jpeg-quality", "--quality", "--format", "--overwrite", "--no-overwrite", "--metadata",
     "--no-metadata",
 }  # fmt: skip
 REPORT = {
@@ -55,7 +55,8 @@ def test_the_folder_of_methods_is_also_the_function_that_lists_them():
 def test_stylize_keeps_its_parameters():
     parameters = inspect.signature(impasto.stylize).parameters
     assert list(parameters) == [
-        "content", "styles", "method", "preset", "masks", "extras", "listener", "context", "options",
+        "content", "styles", "method", "preset", "quality", "masks", "style_masks", "extras", "listener", "context",
+        "options",
     ]  # fmt: skip
     assert all(
         p.kind is p.KEYWORD_ONLY for name, p in parameters.items() if name not in ("content", "styles", "options")
@@ -78,7 +79,7 @@ def test_the_command_line_keeps_its_commands_and_flags():
 
 
 def test_methods_keep_their_ids():
-    assert set(registry.methods()) >= {"gatys", "colour_transfer"}
+    assert set(registry.methods()) >= {"gatys", "colour_transfer", "nnst", "strotss"}
 
 
 def test_the_report_keeps_its_keys(painted):

@@ -38,8 +38,8 @@ OUT_OF_RANGE = [
     ("--size", "0"), ("--size", "-5"), ("--size", "1e3"), ("--size", "200000"), ("--size", "big"),
     ("--strength", "1.1"), ("--strength", "-0.1"), ("--strength", "nan"), ("--strength", "inf"),
     ("--transform", "mlk"), ("--seed", "-1"), ("--seed", "1.5"), ("--device", "gpu"), ("--precision", "float16"),
-    ("--threads", "0"), ("--threads", "many"), ("--preview-every", "-1"), ("--depth", "12"), ("--quality", "0"),
-    ("--quality", "101"),
+    ("--threads", "0"), ("--threads", "many"), ("--preview-every", "-1"), ("--depth", "12"), ("--jpeg-quality", "0"),
+    ("--jpeg-quality", "101"),
 ]  # fmt: skip
 
 
@@ -159,14 +159,14 @@ def test_a_fully_transparent_photo_is_refused(refused, tmp_path):
 
 
 def test_a_size_that_does_not_fit_into_memory_names_the_largest_that_does(refused, add_method, monkeypatch):
-    monkeypatch.setattr("impasto.api.machine.free_memory", lambda: 22 * 10**9)
+    monkeypatch.setattr("impasto.core.machine.free_memory", lambda: 22 * 10**9)
     add_method(needs=Estimate(memory_bytes=1000, seconds=None))
     line = refused("photo.png", "painting.png", "-o", "out.png", "-m", "invert", "--size", "9000")
     assert line == "--size 9000 needs about 54 GB; this machine has 22 GB free. The largest that fits is 5700."
 
 
 def test_a_photo_that_fits_at_no_size_says_so(refused, add_method, monkeypatch):
-    monkeypatch.setattr("impasto.api.machine.free_memory", lambda: 10**6)
+    monkeypatch.setattr("impasto.core.machine.free_memory", lambda: 10**6)
     add_method(needs=Estimate(memory_bytes=10**6, seconds=None))
     assert refused("photo.png", "painting.png", "-o", "out.png", "-m", "invert").endswith(
         "Not even the smallest size fits."

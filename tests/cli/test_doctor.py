@@ -9,7 +9,7 @@ from impasto.weights import Status
 def healthy(monkeypatch, tmp_path):
     status = Status("vgg19", "VGG-19", "package", "somewhere/vgg19.bin", 20_000_000, False, tmp_path)
     monkeypatch.setattr("impasto.weights.status", lambda _name: status)
-    monkeypatch.setattr("impasto.api.machine.free_memory", lambda: 10**9)
+    monkeypatch.setattr("impasto.core.machine.free_memory", lambda: 10**9)
 
 
 @pytest.mark.usefixtures("healthy")

@@ -78,9 +78,9 @@ def test_pictures_that_a_method_declares_become_flags(run, add_method):
     guide = Extra("depth_guide", "How far away things are.")
     add_method(echo, inputs=(Content(), Styles(), Masks(), guide))
     words = ("photo.png", "painting.png", "-o", "o.png", "-m", "echo", "--json", "--quiet")
-    masks = ("--mask", "photo.png", "--mask", "painting.png")
+    masks = ("--mask", "photo.png")
     report = run(*words, *masks, "--depth-guide", "photo.png").report
-    assert (report["masks_given"], list(report["inputs"]["extras"])) == (2, ["depth_guide"])
+    assert (report["masks_given"], list(report["inputs"]["extras"])) == (1, ["depth_guide"])
     assert "needs a picture for 'depth_guide'. How far away things are." in run(*words).line
 
 

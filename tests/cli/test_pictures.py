@@ -36,6 +36,7 @@ def test_an_existing_file_wins_over_a_weight(tmp_path):
         ("my/photo.jpg", ["art/wave.png", "other.png"], "photo-wave"),
         ("-", ["wave.png"], "stdin-wave"),
         ("photo.jpg", [], "photo-kuwahara"),
+        (None, ["wave.png"], "wave-kuwahara"),
     ],
 )
 def test_a_result_is_named_after_the_photo_and_the_first_style(content, styles, stem):

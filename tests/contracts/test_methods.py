@@ -12,7 +12,6 @@ import impasto
 from impasto import registry
 from impasto.core import (
     Cancelled,
-    Content,
     Context,
     Extra,
     Inputs,
@@ -36,18 +35,33 @@ def locked(picture):
 
 
 def inputs_for(method: Method, content, *styles) -> Inputs:
-    """Everything the method insists on: the pictures given, masks of two halves, and the content for anything else."""
-    height, width = content.shape[:2]
-    half = np.zeros((height, width), np.float32)
-    half[:, : width // 2] = 1
+    """Everything the method insists on: the pictures given, masks and maps of two halves, the content for anything else."""
+    half = halves(content)
     kinds = {type(spec): spec for spec in method.inputs}
     needs_masks = Masks in kinds and not kinds[Masks].optional
     return Inputs(
         content=locked(content),
         styles=tuple(Style(locked(style)) for style in styles) if Styles in kinds else (),
         masks=tuple(locked(abs(side - half)) for side in range(len(styles))) if needs_masks else (),
-        extras={s.name: locked(content) for s in method.inputs if isinstance(s, Extra) and not s.optional},
+        extras={
+            s.name: locked(extra_for(s, content, *styles))
+            for s in method.inputs
+            if isinstance(s, Extra) and not s.optional
+        },
+        blank=not method.takes_content,
     )
+
+
+def halves(picture):
+    """A mask of the picture's size: 1 on the left, 0 on the right."""
+    half = np.zeros(picture.shape[:2], np.float32)
+    half[:, : picture.shape[1] // 2] = 1
+    return half
+
+
+def extra_for(spec: Extra, content, *styles):
+    under = styles[0] if spec.of == "styles" and styles else content
+    return np.repeat(halves(under)[..., None], 3, axis=2) if spec.labels else under
 
 
 def paint(method: Method, inputs: Inputs, *, stop_after: int | None = None):
@@ -175,7 +189,12 @@ def test_the_smallest_size_works_and_one_less_is_refused(method, painted):
     assert_is_picture(result.picture, (least, least + 3))
     if least > 1:
         with pytest.raises(UsageError, match=f"smallest size that works is {least}"):
-            api_call(method, painted(least - 1, least - 1), painted(64, 64, seed=2))
+            if method.takes_content:
+                api_call(method, painted(least - 1, least - 1), painted(64, 64, seed=2))
+            else:
+                api_call(method, None, painted(64, 64, seed=2), size=least - 1)
+        if not method.takes_styles:
+            return
         with pytest.raises(UsageError, match="style of"):
             api_call(method, painted(64, 64), painted(least - 1, 64, seed=2))
 
@@ -187,16 +206,30 @@ def test_several_styles_are_taken_or_refused_as_declared(method, pictures, paint
     other = painted(40, 50, seed=7, warmth=-0.8)
     if takes is None or not takes.many:
         with pytest.raises(UsageError):
-            api_call(method, content, [one, other])
+            impasto.stylize(content, [one, other], method=method, preset="tiny", device="cpu", threads=1)
         return
     result, _ = paint(method, inputs_for(method, content, one, other))
     assert_is_picture(result.picture, SHAPE)
 
 
 @every_method
+def test_without_a_photo_there_is_a_picture_or_a_refusal_as_declared(method, pictures):
+    if method.needs_content:
+        with pytest.raises(UsageError, match="no photo"):
+            impasto.stylize(None, pictures[1], method=method, preset="tiny")
+        return
+    done = api_call(method, None, pictures[1], preset="tiny")
+    assert_is_picture(done.picture, done.picture.shape[:2])
+    assert max(done.picture.shape) == 64
+    assert done.report["inputs"]["content"] is None
+
+
+@every_method
 def test_transparency_and_sixteen_bits_come_through(method, pictures):
     import cv2
 
+    if not method.takes_content:
+        pytest.skip("takes no photo")
     content, style = pictures
     alpha = np.linspace(0, 1, SHAPE[1])[None].repeat(SHAPE[0], 0)
     deep = np.dstack([content[..., ::-1], alpha])
@@ -210,9 +243,13 @@ def test_transparency_and_sixteen_bits_come_through(method, pictures):
     assert np.abs(kept - np.linspace(0, 1, width)[None]).max() < 0.03  # resized from 61 to 64 columns
 
 
-def api_call(method: Method, content, styles):
+def api_call(method: Method, content, styles, **options):
     """The call a person would make, on the tiny preset unless a size rule is being probed."""
-    given = inputs_for(method, np.zeros((64, 64, 3)), np.zeros((64, 64, 3)))
+    shapes = [
+        picture.shape if isinstance(picture, np.ndarray) else (*SHAPE, 3)
+        for picture in (content, styles[0] if isinstance(styles, list) else styles)
+    ]
+    given = inputs_for(method, *(np.zeros(shape) for shape in shapes))
     preset = (
         {"preset": "tiny"}
         if isinstance(content, bytes)
@@ -220,15 +257,13 @@ def api_call(method: Method, content, styles):
         if "steps" in method.options.model_fields
         else {}
     )
-    takes_styles = any(isinstance(spec, Styles) for spec in method.inputs)
-    assert any(isinstance(spec, Content) for spec in method.inputs)
     return impasto.stylize(
-        content,
-        styles if takes_styles else (),
+        content if method.takes_content else None,
+        styles if method.takes_styles else (),
         method=method,
         device="cpu",
         threads=1,
         masks=list(given.masks),
         extras=dict(given.extras),
-        **preset,
+        **(preset | options),
     )

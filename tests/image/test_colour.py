@@ -170,3 +170,26 @@ def test_a_flat_style_takes_the_photos_mean_luma(pair):
     flat = np.full((3, 4, 3), 0.7, np.float32)
     assert_allclose(colour.match_luminance(flat, pair[1]), colour.luminance(pair[1]).mean(), atol=1e-5)
     assert colour.match_luminance(pair[0], pair[1] * 3 - 1, clip=True).min() >= 0
+
+
+def test_a_matched_histogram_is_the_targets_and_the_order_stays(painted):
+    source, target = painted(40, 50, seed=1), painted(31, 23, seed=2, warmth=0.6)
+    matched = colour.match_histogram(source, target)
+    levels = np.linspace(0.02, 0.98, 49)
+    for channel in range(3):
+        found, asked = (np.quantile(p[..., channel], levels) for p in (matched, target))
+        assert np.abs(found - asked).max() < 0.01  # 713 values are spread over 2,000
+        order = np.argsort(source[..., channel], axis=None)
+        assert (np.diff(matched[..., channel].ravel()[order]) >= 0).all()
+
+
+def test_equal_values_stay_equal_when_a_histogram_is_matched(painted):
+    source = np.zeros((20, 20, 3), np.float32)
+    source[:, 10:] = 1
+    matched = colour.match_histogram(source, painted(30, 30, seed=2))
+    assert len(np.unique(matched[..., 0])) == 2
+
+
+def test_a_picture_matched_to_itself_is_itself(painted):
+    picture = painted(20, 30, seed=3)
+    assert np.abs(colour.match_histogram(picture, picture) - picture).max() < 1e-6

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from impasto.image import fit_size, resize
+from impasto.image import fit_size, label_levels, resize, resize_mask
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,15 @@ def test_a_view_that_is_not_contiguous_is_taken_as_it_looks(noise):
 def test_a_size_of_nothing_is_a_mistake(noise):
     with pytest.raises(ValueError, match="0 x 5"):
         resize(noise(dtype=np.float32), (0, 5))
+
+
+def test_labels_stay_labels_at_any_size_and_soft_masks_stay_soft():
+    labels = np.repeat(np.array([0, 90, 200]) / 255, 7)[None].repeat(11, 0).astype(np.float32)
+    for size in ((23, 64), (5, 9), (11, 21)):
+        resized = resize_mask(labels, size)
+        assert resized.shape == size
+        assert label_levels(resized).tolist() == [0, 90, 200]
+        assert abs(float((resized == 0).mean()) - 1 / 3) < 0.05
+    soft = np.linspace(0, 1, 400, dtype=np.float32).reshape(20, 20)
+    assert label_levels(soft) is None
+    assert len(np.unique(resize_mask(soft, (40, 40)))) > 400

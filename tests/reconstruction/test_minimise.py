@@ -113,6 +113,38 @@ def test_progress_counts_up_and_shows_the_best_picture():
     assert seen[-1].values["loss"] <= seen[0].values["loss"]
 
 
+class Chase:
+    """A bowl whose bottom is the target brought within reach of the picture: refreshing moves it on."""
+
+    refresh_every = 6
+
+    def __init__(self):
+        self.bottom, self.calls, self.refreshed_at = None, 0, []
+
+    def refresh(self, picture):
+        self.bottom = picture + (TARGET - picture).clamp(-0.1, 0.1)
+        self.refreshed_at.append(self.calls)
+
+    def __call__(self, picture):
+        self.calls += 1
+        loss = (STIFFNESS * (picture - self.bottom).square()).sum()
+        return loss, {"bowl": loss.item()}
+
+
+@pytest.mark.parametrize("optimiser", ["lbfgs", "adam"])
+@pytest.mark.parametrize("steps", [1, 13, 150])
+def test_moving_targets_are_refreshed_every_few_evaluations_and_reached(optimiser, steps):
+    chase = Chase()
+    found = minimise(START, chase, steps, Context(), optimiser=optimiser)
+    assert len(found.losses) == steps == chase.calls
+    assert chase.refreshed_at[0] == 0
+    gaps = [b - a for a, b in zip(chase.refreshed_at, chase.refreshed_at[1:], strict=False)]
+    assert all(6 <= gap <= 16 for gap in gaps), "a line search is finished before the targets move"
+    if steps == 150:
+        distance = (STIFFNESS * (found.picture - TARGET).square()).sum()
+        assert distance < 1e-2 * (STIFFNESS * (START - TARGET).square()).sum()
+
+
 def test_painting_does_not_load_torchs_compiler():
     """It takes longer to load than a small picture to paint, and nothing here is compiled."""
     code = """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from impasto import registry
 from impasto.core import Context, Method, Progress, RunOptions, UsageError, parse_options
 
 from .job import prepare
@@ -11,12 +12,14 @@ from .stylized import Stylized
 
 
 def stylize(
-    content: Source,
+    content: Source | None,
     styles: Any = (),
     *,
     method: str | Method | None = None,
     preset: str | None = None,
+    quality: str | None = None,
     masks: Sequence[Source] = (),
+    style_masks: Sequence[Source] = (),
     extras: Mapping[str, Source] | None = None,
     listener: Callable[[Progress], None] | None = None,
     context: Context | None = None,
@@ -26,8 +29,11 @@ def stylize(
 
     content: a path, bytes, an open file, a PIL image, an array (H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or
     float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
-    pairs, or a dict from path to weight; weights are relative to one another. method, preset: ids as
-    `impasto.methods()` lists them. options: those of the method, `size` among them, and those of every run: `seed`,
+    pairs, or a dict from path to weight; weights are relative to one another. A method that can do without a photo takes
+    a lone picture as the style: `stylize("bark.jpg", method="texture")`; `content` may be None as well. method,
+    preset: ids as `impasto.methods()` lists them. quality: "default" or "best", instead of a method. masks: where each style goes, for methods that take them;
+    style_masks: from where in each style it comes. extras: further pictures by the names the method declares. options:
+    those of the method, `size` among them, and those of every run: `seed`,
     `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
     another thread may stop; it carries the run's options itself.
 
@@ -44,11 +50,18 @@ def stylize(
     job = prepare(
         content,
         styles,
-        method=method,
-        preset=preset,
+        method=_chosen(method, quality),
+        preset=registry.preset_for(quality, preset),
         masks=masks,
+        style_masks=style_masks,
         extras=extras,
         run=context.run,
         options=options,
     )
     return job.run(context)
+
+
+def _chosen(method: str | Method | None, quality: str | None) -> Method:
+    if isinstance(method, Method):
+        return method if quality is None else registry.choose(method.id, quality)
+    return registry.choose(method, quality)

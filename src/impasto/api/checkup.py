@@ -9,10 +9,10 @@ import psutil
 
 from impasto import registry
 from impasto._version import __version__
-from impasto.core import Estimate, Method, RunOptions, load_target
+from impasto.core import Estimate, Method, RunOptions, load_target, machine
 from impasto.image import fit_size
 
-from . import machine
+from . import gpu
 from .sizes import largest_size, smallest_size
 
 _LIBRARIES = ("torch", "numpy", "scipy", "numba", "pillow", "opencv-python-headless")
@@ -92,7 +92,7 @@ def _weights(problems: list[str]) -> list[dict[str, Any]]:
         state = weights.status(name)
         row = {"name": name, "title": state.title, "origin": state.origin, "where": state.where}
         rows.append(row | {"cached": state.cached, "problem": state.problem})
-        if state.problem:
+        if state.problem and not weights.FILES[name].recipe:  # what a recipe makes may be missing
             problems.append(f"weights '{name}': {state.problem}")
     return rows
 
@@ -105,7 +105,7 @@ def _cache() -> str:
 
 def _sizes(method: Method, wanted: list[int]) -> dict[str, Any]:
     """Memory and time of the method's defaults at several long sides, and the largest that fits."""
-    available = machine.gpu_free_memory("auto") or machine.free_memory()
+    available = gpu.free_memory("auto") or machine.free_memory()
     function, options, run = load_target(method.estimate or ""), method.make_options(), RunOptions()
 
     def estimate(height: int, width: int) -> Estimate:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from impasto import registry
 from impasto.core import (
     Array,
     BaseOptions,
+    CanvasOptions,
     Context,
     Estimate,
     Extra,
     ImpastoError,
     Inputs,
-    Masks,
     Method,
     Result,
     RunError,
@@ -26,13 +26,14 @@ from impasto.core import (
     Styles,
     UsageError,
     load_target,
+    machine,
     unknown,
 )
 from impasto.image import Picture
-from impasto.image.colour import luminance
 
-from . import machine, sizes, sources
-from .report import describe_picture, full_report
+from . import gpu, sizes, sources
+from .masks import Subject, check_mask_count, read_masks
+from .report import describe_others, describe_picture, full_report
 from .stylized import Stylized
 from .wording import memory_text, time_text
 
@@ -41,8 +42,9 @@ from .wording import memory_text, time_text
 class Job:
     """Everything one run needs, decoded and checked.
 
-    estimate: None where the method cannot tell. pictures: what the report says about the inputs. notes: what had to
-    be ignored or approximated when they were read.
+    photo: the picture whose profile, depth and dpi the result inherits; without a photo, the first style. estimate: None
+    where the method cannot tell. pictures: what the report says about the inputs. notes: what had to be ignored or
+    approximated when they were read.
     """
 
     method: Method
@@ -109,17 +111,21 @@ def _check_result(result: Result, job: Job) -> None:
 
 
 def prepare(
-    content: sources.Source,
+    content: sources.Source | None,
     styles: Any = (),
     *,
     method: str | Method | None = None,
     preset: str | None = None,
     masks: Sequence[sources.Source] = (),
+    style_masks: Sequence[sources.Source] = (),
     extras: Mapping[str, sources.Source] | None = None,
     run: RunOptions | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Job:
     """Decode and check everything one run needs, cheapest checks first.
+
+    Without a photo, where the method can do without, `content` is None or the only style, and the picture is made on an
+    empty canvas (see `_ground`).
 
     Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
     a size that is too small for the method or too large for this machine.
@@ -127,40 +133,85 @@ def prepare(
     chosen = method if isinstance(method, Method) else registry.get(method or registry.DEFAULT_METHOD)
     settings = chosen.make_options(preset, **(options or {}))
     run = run or RunOptions()
-    pairs = sources.weighted(styles)
     extras = dict(extras or {})
-    _check_inputs(chosen, len(pairs), len(masks), extras)
-    size = getattr(settings, "size", None)
-    photo = sources.picture(content, "content")
-    rgb = sources.opaque(photo)
-    shape = sizes.check_content(photo.name, photo.size, size, chosen.size, chosen.id)
+    content, pairs = _roles(chosen, content, sources.weighted(styles))
+    _check_inputs(chosen, len(pairs), extras)
+    check_mask_count(chosen, len(pairs), len(masks), len(style_masks))
+    photo = None if content is None else sources.picture(content, "content")
+    rgb = None if photo is None else sources.opaque(photo)  # refuses one with nothing to see before more are read
     looks = _styles(pairs, chosen)
-    estimate = _estimate(chosen, photo.size, size, shape, len(pairs), settings, run)
-    regions = [sources.picture(mask, f"mask {number}") for number, mask in enumerate(masks, 1)]
     further = {name: sources.picture(source, name) for name, source in extras.items()}
+    name, ground = _ground(chosen, settings, photo, looks, further)
+    size = getattr(settings, "size", None)
+    shape = sizes.check_content(name, ground, size, chosen.size, chosen.id, blank=photo is None)
+    estimate = _estimate(chosen, ground, size, shape, len(pairs), settings, run)
+    regions, guides = read_masks(masks, [Subject(name, ground, shape)] * len(masks), "mask")
+    own = [Subject(look.name, look.size, look.size) for look, _ in looks]
+    parts, origins = read_masks(style_masks, own[: len(style_masks)], "style mask")
     inputs = Inputs(
-        content=sources.fitted(rgb, shape),
+        content=sources.blank(shape) if rgb is None else sources.fitted(rgb, shape),
         styles=tuple(Style(_locked(sources.opaque(look)), weight, look.name) for look, weight in looks),
-        masks=tuple(sources.fitted(luminance(sources.opaque(region)), shape) for region in regions),
+        masks=guides,
+        style_masks=origins,
         extras={name: _locked(sources.opaque(extra)) for name, extra in further.items()},
+        blank=photo is None,
     )
+    seen = [*([] if photo is None else [photo]), *(look for look, _ in looks), *further.values()]
     return Job(
         method=chosen,
         preset=preset,
         options=settings,
         run_options=run,
         inputs=inputs,
-        photo=photo,
-        alpha=None if photo.alpha is None else sources.fitted(photo.alpha, shape),
+        photo=seen[0],
+        alpha=None if photo is None or photo.alpha is None else sources.fitted(photo.alpha, shape),
         estimate=estimate,
         pictures={
-            "content": describe_picture(photo),
-            "styles": [{**describe_picture(look), "weight": weight} for look, weight in looks],
-            "masks": [describe_picture(region) for region in regions],
-            "extras": {name: describe_picture(extra) for name, extra in further.items()},
+            "content": photo and describe_picture(photo),
+            **describe_others(looks, regions, parts, further),
         },
-        notes=_notes([photo, *(look for look, _ in looks), *regions, *further.values()]),
+        notes=_notes([*seen, *regions, *parts]),
     )
+
+
+Pairs: TypeAlias = list[tuple[sources.Source, float]]
+Looks: TypeAlias = list[tuple[Picture, float]]
+
+
+def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tuple[sources.Source | None, Pairs]:
+    """Tell the photo from the styles: where a photo can be left out, a lone picture is the style."""
+    if method.needs_content:
+        if content is None:
+            raise UsageError(f"no photo. '{method.id}' needs one to repaint.")
+        return content, pairs
+    if (
+        content is not None
+        and not pairs
+        and any(isinstance(spec, Styles) and not spec.optional for spec in method.inputs)
+    ):
+        return None, sources.weighted(content)
+    if content is not None and not method.takes_content:
+        raise UsageError(f"'{method.id}' takes no photo; it makes its picture from the style alone.")
+    return content, pairs
+
+
+def _ground(
+    method: Method, options: BaseOptions, photo: Picture | None, looks: Looks, further: Mapping[str, Picture]
+) -> tuple[str, sizes.Shape]:
+    """Name and size of what the picture is made on: the photo, or an empty canvas.
+
+    The canvas has the shape of the first further picture that lies over it (a doodle), else of the first style; canvas
+    options overrule both.
+    """
+    if photo is not None:
+        return photo.name, photo.size
+    lying = (further.get(spec.name) for spec in method.inputs if isinstance(spec, Extra) and spec.of == "content")
+    like = next(filter(None, lying), looks[0][0] if looks else None)
+    if like is None:
+        raise UsageError(f"no picture to take the result's size from. '{method.id}' needs a photo or a style.")
+    if isinstance(options, CanvasOptions):
+        return "canvas", sizes.canvas_shape(like.size, options.size, options.proportions, method.size)
+    return like.name, like.size
 
 
 def _notes(pictures: Iterable[Picture]) -> tuple[str, ...]:
@@ -171,20 +222,16 @@ def _locked(array: Array) -> Array:
     return sources.fitted(array, array.shape[:2])
 
 
-def _check_inputs(method: Method, styles: int, masks: int, extras: Mapping[str, Any]) -> None:
+def _check_inputs(method: Method, styles: int, extras: Mapping[str, Any]) -> None:
     """Refuse pictures the method has no use for, and name the ones it misses."""
     takes = next((spec for spec in method.inputs if isinstance(spec, Styles)), None)
     if takes is None and styles:
         raise UsageError(f"'{method.id}' takes no style picture; it needs the photo alone.")
     if takes is not None and not styles and not takes.optional:
-        raise UsageError(f"no style picture. '{method.id}' needs a photo and a style, in that order.")
+        needs = "a photo and a style, in that order" if method.needs_content else "a style picture"
+        raise UsageError(f"no style picture. '{method.id}' needs {needs}.")
     if takes is not None and styles > 1 and not takes.many:
         raise UsageError(f"'{method.id}' takes one style picture, got {styles}.")
-    regions = next((spec for spec in method.inputs if isinstance(spec, Masks)), None)
-    if regions is None and masks:
-        raise UsageError(f"'{method.id}' takes no masks.")
-    if regions is not None and not masks and not regions.optional:
-        raise UsageError(f"'{method.id}' needs masks. {regions.help}")
     declared = {spec.name: spec for spec in method.inputs if isinstance(spec, Extra)}
     for name in extras:
         if name not in declared:
@@ -194,9 +241,9 @@ def _check_inputs(method: Method, styles: int, masks: int, extras: Mapping[str, 
             raise UsageError(f"'{method.id}' needs a picture for '{name}'. {spec.help}")
 
 
-def _styles(pairs: list[tuple[sources.Source, float]], method: Method) -> list[tuple[Picture, float]]:
+def _styles(pairs: Pairs, method: Method) -> Looks:
     """Decode the styles and refuse those without a look to take."""
-    found: list[tuple[Picture, float]] = []
+    found: Looks = []
     for number, (source, weight) in enumerate(pairs, 1):
         look = sources.picture(source, "style" if len(pairs) == 1 else f"style {number}")
         sizes.check_style(look.name, look.size, method.size, method.id)
@@ -218,9 +265,10 @@ def _estimate(
     if method.estimate is None:
         return None
     estimate = partial(_call_estimate, load_target(method.estimate), styles, options, run)
-    on_gpu = machine.gpu_free_memory(run.device)
+    on_gpu = gpu.free_memory(run.device)
     available = machine.free_memory() if on_gpu is None else on_gpu
-    return sizes.check_memory(given, size, shape, method.size, estimate, available)
+    allowed = run.memory_limit(available)
+    return sizes.check_memory(given, size, shape, method.size, estimate, allowed, told=allowed < available)
 
 
 def _call_estimate(

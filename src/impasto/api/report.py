@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,21 @@ def describe_picture(picture: Picture) -> dict[str, Any]:
     """Name, size in pixels and SHA-256 of one input."""
     height, width = picture.size
     return {"name": picture.name, "width": width, "height": height, "sha256": picture.sha256}
+
+
+def describe_others(
+    looks: Sequence[tuple[Picture, float]],
+    masks: Sequence[Picture],
+    style_masks: Sequence[Picture],
+    extras: Mapping[str, Picture],
+) -> dict[str, Any]:
+    """Every input but the photo: styles with their weights, masks, and further pictures by name."""
+    return {
+        "styles": [{**describe_picture(look), "weight": weight} for look, weight in looks],
+        "masks": [describe_picture(mask) for mask in masks],
+        **({"style_masks": [describe_picture(mask) for mask in style_masks]} if style_masks else {}),
+        "extras": {name: describe_picture(extra) for name, extra in extras.items()},
+    }
 
 
 def versions() -> dict[str, str]:
@@ -74,8 +90,9 @@ def provenance(report: dict[str, Any]) -> dict[str, Any]:
     """
     kept = {key: report[key] for key in _KEPT if key in report}
     inputs = report.get("inputs", {})
-    if inputs:
+    if inputs.get("content"):
         kept["content"] = _brief(inputs["content"])
+    if "styles" in inputs:
         kept["styles"] = [_brief(row) for row in inputs["styles"]]
     return kept
 

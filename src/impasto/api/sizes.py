@@ -21,6 +21,21 @@ def result_size(shape: Shape, size: int | None, rule: SizeRule) -> Shape:
     return shape if size == max(shape) else fit_size(shape, size)
 
 
+def canvas_shape(style: Shape, size: int | None, aspect: tuple[float, float] | None, rule: SizeRule) -> Shape:
+    """Height and width of a picture that is made without a photo.
+
+    Its proportions are the style's unless an `aspect`, width to height, says otherwise; its long side is the one asked
+    for, else the method's default, else the style's own.
+
+    >>> canvas_shape((300, 400), 512, None, SizeRule()), canvas_shape((300, 400), 512, (2, 1), SizeRule())
+    ((384, 512), (256, 512))
+    """
+    long_side = size or rule.default or max(style)
+    width, height = aspect or style[::-1]
+    longest = max(width, height)
+    return max(1, round(height / longest * long_side)), max(1, round(width / longest * long_side))
+
+
 def smallest_size(shape: Shape, minimum: int) -> int:
     """The least long side at which both sides of a photo of `shape` reach `minimum` pixels."""
     if minimum == 1:
@@ -32,8 +47,13 @@ def smallest_size(shape: Shape, minimum: int) -> int:
     return size
 
 
-def check_content(name: str, shape: Shape, size: int | None, rule: SizeRule, method_id: str) -> Shape:
-    """Height and width of the result, or a UsageError naming the nearest size that the method takes."""
+def check_content(
+    name: str, shape: Shape, size: int | None, rule: SizeRule, method_id: str, *, blank: bool = False
+) -> Shape:
+    """Height and width of the result, or a UsageError naming the nearest size that the method takes.
+
+    blank: the shape is that of an empty canvas, which may grow without anything being enlarged.
+    """
     if size is not None and rule.maximum is not None and size > rule.maximum:
         raise UsageError(f"size {size} is more than '{method_id}' takes. The largest is {rule.maximum}.")
     height, width = result_size(shape, size, rule)
@@ -42,7 +62,7 @@ def check_content(name: str, shape: Shape, size: int | None, rule: SizeRule, met
     least = smallest_size(shape, rule.minimum)
     if rule.maximum is not None and least > rule.maximum:
         raise UsageError(f"{name}: {shape[1]} x {shape[0]} pixels is too narrow a picture for '{method_id}'.")
-    enlarges = ", which enlarges it" if least > max(shape) else ""
+    enlarges = ", which enlarges it" if least > max(shape) and not blank else ""
     given = "" if (height, width) == shape else f" at {width} x {height}"
     raise UsageError(
         f"{name}: {shape[1]} x {shape[0]} pixels{given} is too small for '{method_id}', which needs {rule.minimum} "
@@ -86,8 +106,12 @@ def check_memory(
     rule: SizeRule,
     estimate: Callable[[int, int], Estimate],
     available: int,
+    told: bool = False,
 ) -> Estimate:
-    """The run's estimate, or a UsageError naming the largest size that fits into the available memory."""
+    """The run's estimate, or a UsageError naming the largest size that fits into the available memory.
+
+    told: whether the memory is what the user allows, not what the machine has.
+    """
     need = estimate(*target)
     if need.memory_bytes <= available:
         return need
@@ -96,6 +120,5 @@ def check_memory(
         largest = min(largest, rule.maximum)
     what = f"size {max(target)}" + (" (the default)" if size is None else "")
     advice = f"The largest that fits is {largest}." if largest else "Not even the smallest size fits."
-    raise UsageError(
-        f"{what} needs about {memory_text(need.memory_bytes)}; this machine has {memory_text(available)} free. {advice}"
-    )
+    free = f"max_memory allows {memory_text(available)}" if told else f"this machine has {memory_text(available)} free"
+    raise UsageError(f"{what} needs about {memory_text(need.memory_bytes)}; {free}. {advice}")

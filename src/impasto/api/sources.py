@@ -85,6 +85,11 @@ def refuse_flat(name: str, rgb: Array) -> None:
         raise InputError(f"{name}: the whole picture is one colour (#{colour}); there is no style in it to take.")
 
 
+def blank(shape: tuple[int, int]) -> Array:
+    """An empty canvas, mid-grey (H, W, 3), locked against writing: what a method finds in place of a photo."""
+    return fitted(np.full((*shape, 3), 0.5, np.float32), shape)
+
+
 def fitted(array: Array, shape: tuple[int, int]) -> Array:
     """The array at (height, width), untouched when it has that size already, and locked against writing."""
     out = (array if array.shape[:2] == shape else resize(array, shape)).view()

@@ -19,6 +19,7 @@ from .failures import Aborted, exit_code_and_line
 from .methods import methods
 from .output import drop_stdout
 from .stylize import stylize
+from .train import train
 
 _DEFAULT = "stylize"
 
@@ -93,6 +94,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, compare, methods, evaluate, doctor):
+for _command in (stylize, compare, train, methods, evaluate, doctor):
     assert isinstance(_command, Command)
     main.add_command(_command)

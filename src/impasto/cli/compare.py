@@ -13,7 +13,6 @@ from impasto.core import (
     PictureOptions,
     RunError,
     RunOptions,
-    Styles,
     UsageError,
     parse_options,
 )
@@ -88,8 +87,10 @@ def _jobs(
     for word in words:
         method, _, preset = word.partition(":")
         chosen = registry.get(method)
+        if not chosen.takes_content:
+            raise UsageError(f"'{chosen.id}' takes no photo, so it cannot be compared on one.")
         # A filter that needs the photo alone may stand beside methods that need a style too.
-        styles = looks if any(isinstance(spec, Styles) for spec in chosen.inputs) else ()
+        styles = looks if chosen.takes_styles else ()
         jobs[word] = prepare(content, styles, method=chosen, preset=preset or None, run=run, options=options)
     return jobs
 

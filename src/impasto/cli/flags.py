@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from impasto import registry
-from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, UsageError, describe
+from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, StyleMasks, UsageError, describe
 
 from .commands import Command, Option
 from .output import OutputOptions
@@ -28,6 +28,18 @@ class MethodId(click.ParamType):
 
         known = registry.methods().values()
         return [CompletionItem(m.id, help=m.summary) for m in known if m.id.startswith(incomplete)]
+
+
+class QualityName(click.ParamType):
+    """A quality of the registry; shells complete it."""
+
+    name = "quality"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """Offer the names that start with what was typed."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in registry.QUALITY if name.startswith(incomplete)]
 
 
 class Value(click.ParamType):
@@ -102,29 +114,57 @@ class MethodCommand(Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Look for the method first, since it decides which flags exist."""
-        method, preset = self._asked(ctx, args)
+        method, preset, quality = self._asked(ctx, args)
         try:
-            chosen = registry.get(method or registry.DEFAULT_METHOD)
+            chosen = registry.choose(method, quality)
+            preset = registry.preset_for(quality, preset)
             shown = chosen.make_options(preset)
         except UsageError:
             if not ctx.resilient_parsing:
                 raise
             return super().parse_args(ctx, args)
-        ctx.meta[_CHOSEN] = (chosen, shown)
+        ctx.meta[_CHOSEN] = (chosen, shown, preset)
         return super().parse_args(ctx, args)
 
-    def _asked(self, ctx: click.Context, args: list[str]) -> tuple[str | None, str | None]:
-        """Values of --method and --preset, read ahead of the parser that they decide."""
+    def _asked(self, ctx: click.Context, args: list[str]) -> tuple[str | None, str | None, str | None]:
+        """Values of --method, --preset and --quality, read ahead of the parser that they decide."""
         ahead = click.Context(self, ctx.parent, ctx.info_name, ignore_unknown_options=True, resilient_parsing=True)
         found, _, _ = self.make_parser(ahead).parse_args(list(args))
-        return found.get("method"), found.get("preset")
+        return found.get("method"), found.get("preset"), found.get("quality")
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own flags, then the method's pictures and options and every run's, the advanced ones last."""
         own = super().get_params(ctx)
         if _CHOSEN not in ctx.meta or ctx.ignore_unknown_options:
             return own
-        return [*own[:-1], *method_flags(*ctx.meta[_CHOSEN]), own[-1]]
+        method, shown, _ = ctx.meta[_CHOSEN]
+        return [*_arguments(own[:-1], method), *method_flags(method, shown), own[-1]]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what the command does; what the method does, where the command's own sentence would not be true of it."""
+        method = ctx.meta[_CHOSEN][0] if _CHOSEN in ctx.meta else None
+        if method is None or (method.needs_content and method.takes_styles):
+            super().format_help_text(ctx, formatter)
+            return
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(method.summary)
+
+
+def _arguments(params: list[click.Parameter], method: Method) -> list[click.Parameter]:
+    """The command's parameters, with no PHOTO or STYLE that the method does not take, and [PHOTO] where it may be missing."""
+    if not method.takes_content:
+        # Click fills arguments from the left: with the photo gone, the first word is a style.
+        styles = click.Argument(["styles"], metavar="STYLE[:WEIGHT]...", nargs=-1, required=True)
+        return [styles if p.name == "styles" else p for p in params if p.name != "photo"]
+    changed: dict[str, click.Parameter] = {}
+    if not method.needs_content:
+        # A lone word lands here, and is made the style once the pictures are told apart.
+        changed["photo"] = click.Argument(["photo"], metavar="[PHOTO]", required=False)
+    if not method.takes_styles:
+        # Kept, unseen, so that a style that was given is refused with the method's own words.
+        changed["styles"] = click.Argument(["styles"], metavar="", nargs=-1)
+    return [changed.get(p.name or "", p) for p in params]
 
 
 def chosen_method(ctx: click.Context) -> Method:
@@ -132,13 +172,18 @@ def chosen_method(ctx: click.Context) -> Method:
     return ctx.meta[_CHOSEN][0]
 
 
+def chosen_preset(ctx: click.Context) -> str | None:
+    """The preset the command line asks for, itself or through a quality."""
+    return ctx.meta[_CHOSEN][2]
+
+
 def _picture_flags(method: Method) -> Iterator[Option]:
     for spec in method.inputs:
-        if isinstance(spec, Masks | Extra):
-            name = "mask" if isinstance(spec, Masks) else spec.name
+        if isinstance(spec, Masks | StyleMasks | Extra):
+            name = spec.name if isinstance(spec, Extra) else spec.name.removesuffix("s")  # given once for each
             yield Option(
                 [f"--{name.replace('_', '-')}", name],
-                multiple=isinstance(spec, Masks),
+                multiple=not isinstance(spec, Extra),
                 metavar="FILE",
                 help=spec.help,
                 section="Pictures",

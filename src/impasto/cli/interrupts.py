@@ -21,9 +21,12 @@ def _tell(message: str) -> None:
 
 
 @contextmanager
-def interruptible(context: Context) -> Iterator[None]:
-    """Route SIGINT and SIGTERM to `context.stop()` while a picture is made.
+def interruptible(
+    context: Context, promise: str = "the best picture so far will be saved (once more to leave without it)"
+) -> Iterator[None]:
+    """Route SIGINT and SIGTERM to `context.stop()` while a picture is made or a network trained.
 
+    promise: what the person is told will be kept.
     A second signal raises `Aborted`; a third has the system end the process, even inside a long native call.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -33,7 +36,7 @@ def interruptible(context: Context) -> Iterator[None]:
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if not context.stopping:
             context.stop()
-            _tell("\nstopping: the best picture so far will be saved (once more to leave without it)\n")
+            _tell(f"\nstopping: {promise}\n")
             return
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_DFL)

@@ -25,7 +25,7 @@ class OutputOptions(BaseOptions):
 
     depth: Literal["8", "16"] | None = None
     """Bits per channel; left alone, the photo's own where the format can hold them."""
-    quality: Annotated[int | None, Field(ge=1, le=100)] = None
+    jpeg_quality: Annotated[int | None, Field(ge=1, le=100)] = None
     """Quality of JPEG, WebP and HEIC files; left alone, the eye sees no loss."""
     format: Literal["png", "jpg", "webp", "tiff"] | None = None
     """Format on standard output, png unless you say otherwise; a file's suffix decides its own."""
@@ -98,9 +98,9 @@ class Destination:
         how = self.settings
         depth = int(how.depth) if how.depth else None
         if self.path is not None:
-            result.save(self.path, metadata=how.metadata, quality=how.quality, depth=depth)
+            result.save(self.path, metadata=how.metadata, quality=how.jpeg_quality, depth=depth)
             return
-        data = result.encode(how.format or "png", metadata=how.metadata, quality=how.quality, depth=depth)
+        data = result.encode(how.format or "png", metadata=how.metadata, quality=how.jpeg_quality, depth=depth)
         try:
             _write_whole(sys.stdout.buffer, data)
         except OSError as error:

@@ -39,9 +39,11 @@ def read(name: str) -> Any:
     return decode(sys.stdin.buffer.read(), name="stdin")
 
 
-def stem_of(content: str, styles: Iterable[str], fallback: str) -> str:
-    """Name a result after its inputs, as in "photo-painting"; `fallback` stands in for the style where there is none."""
+def stem_of(content: str | None, styles: Iterable[str], fallback: str) -> str:
+    """Name a result after its inputs, as in "photo-painting"; `fallback` stands in for one where there is none."""
     first = next(iter(styles), None)
+    if content is None:
+        return fallback if first is None else f"{_stem(first)}-{fallback}"
     return f"{_stem(content)}-{fallback if first is None else _stem(first)}"
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from impasto import registry
 from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
 
 from . import pictures
 from .commands import option
-from .flags import MethodCommand, MethodId, chosen_method, given, named_as_flags
+from .flags import MethodCommand, MethodId, QualityName, chosen_method, chosen_preset, given, named_as_flags
 from .interrupts import interruptible
 from .output import Destination, OutputOptions, destination
 from .progress import Listener, say
@@ -25,22 +26,31 @@ EXIT_INTERRUPTED = 130
     cls=MethodCommand,
     section="Make pictures",
     short_help="A photo in the style of a painting. What 'impasto PHOTO PAINTING' runs.",
-    epilog="PHOTO or one STYLE may be '-' for standard input, OUT may be '-' for standard output. "
-    "Several styles take weights: a.jpg:2 b.jpg:1. --method ID --help shows that method's options.",
+    epilog="A picture may be '-' for standard input, OUT may be '-' for standard output. "
+    "Several styles take weights: a.jpg:2 b.jpg:1. Where a method can do without a photo, a single picture is the style. "
+    "--method ID --help shows that method's options.",
 )
 @click.argument("photo", metavar="PHOTO")
 @click.argument("styles", metavar="STYLE[:WEIGHT]...", nargs=-1)
 @option("-o", "--output", metavar="FILE", help="The picture to write; the suffix decides the format.")
 @option("-m", "--method", type=MethodId(), metavar="ID", help="How to do it; 'impasto methods' lists them.")
+@option(
+    "--quality",
+    type=QualityName(),
+    metavar="|".join(registry.QUALITY),
+    help="How good a picture is worth the wait, instead of a method.",
+)
 @option("--preset", metavar="NAME", help="A set of options the method comes with.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
 @option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.pass_context
-def stylize(ctx: click.Context, photo: str, styles: tuple[str, ...], **values: Any) -> int:
+def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
     """Repaint PHOTO in the style of one or more STYLE pictures."""
     quiet, method = values["quiet"], chosen_method(ctx)
+    values["preset"] = chosen_preset(ctx)
+    photo: str | None = values.get("photo")  # no argument of a method that takes none
     weighted = [pictures.split_weight(word) for word in styles]
-    names = [photo, *(name for name, _ in weighted), *_further_pictures(method, values)]
+    names = [*filter(None, [photo]), *(name for name, _ in weighted), *_further_pictures(method, values)]
     stem = pictures.stem_of(photo, (name for name, _ in weighted), method.id)
     with named_as_flags(method.options, RunOptions, OutputOptions):
         run = parse_options(RunOptions, given(values, RunOptions))
@@ -70,12 +80,12 @@ def refuse_two_outputs(target: Destination, as_json: bool, run: RunOptions) -> N
 
 def _further_pictures(method: Method, values: dict[str, Any]) -> list[str]:
     extras = (values.get(spec.name) for spec in method.inputs if isinstance(spec, Extra))
-    return [*(values.get("mask") or ()), *(name for name in extras if name)]
+    return [*(values.get("mask") or ()), *(values.get("style_mask") or ()), *(name for name in extras if name)]
 
 
 def _prepare(
     method: Method,
-    photo: str,
+    photo: str | None,
     styles: list[tuple[str, float]],
     names: list[str],
     values: dict[str, Any],
@@ -89,11 +99,12 @@ def _prepare(
     pictures.refuse_two_streams(names)
     extras = {s.name: values[s.name] for s in method.inputs if isinstance(s, Extra) and values.get(s.name)}
     return prepare(
-        pictures.read(photo),
+        None if photo is None else pictures.read(photo),
         [(pictures.read(name), weight) for name, weight in styles],
         method=method,
         preset=values["preset"],
         masks=[pictures.read(name) for name in values.get("mask") or ()],
+        style_masks=[pictures.read(name) for name in values.get("style_mask") or ()],
         extras={name: pictures.read(source) for name, source in extras.items()},
         run=run,
         options=options,

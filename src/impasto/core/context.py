@@ -22,8 +22,14 @@ class RunOptions(BaseOptions):
     """Arithmetic of the network; auto takes bfloat16 where the processor has it. Pictures and losses stay float32."""
     threads: Annotated[int | None, Field(ge=1, le=1024), UI(advanced=True)] = None
     """CPU threads; empty means all the cores this process may use."""
+    max_memory: Annotated[float | None, Field(gt=0, le=1e6), UI(advanced=True)] = None
+    """Gigabytes of memory that the run may take; empty means what the machine has free. Large pictures are looked at in tiles to keep below it."""
     preview_every: Annotated[int, Field(ge=0), UI(advanced=True)] = 0
     """Write a preview beside the output every so many steps; 0 writes none."""
+
+    def memory_limit(self, available: int) -> int:
+        """Bytes the run may take where so many are free."""
+        return available if self.max_memory is None else min(available, int(self.max_memory * 1e9))
 
 
 @dataclass(frozen=True, slots=True)

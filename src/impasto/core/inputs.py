@@ -5,7 +5,7 @@ Declarations drive the command line, the REST schema and the studio's form; `Inp
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,16 +45,31 @@ class Masks:
 
 
 @dataclass(frozen=True, slots=True)
+class StyleMasks:
+    """Region pictures that say from where in each style its look is taken."""
+
+    name: str = "style_masks"
+    optional: bool = True
+    many: bool = True
+    help: str = "Greyscale or label pictures, one for each style: which part of it to take."
+
+
+@dataclass(frozen=True, slots=True)
 class Extra:
-    """Any further named picture a method wants (a guide, a doodle, a depth map)."""
+    """Any further named picture a method wants (a guide, a doodle, a depth map).
+
+    of: which picture it belongs to and lies over. labels: its flat colours name regions, whatever the colours are.
+    """
 
     name: str
     help: str
     optional: bool = False
     many: bool = False
+    of: Literal["content", "styles"] = "content"
+    labels: bool = False
 
 
-InputSpec: TypeAlias = Content | Styles | Masks | Extra
+InputSpec: TypeAlias = Content | Styles | Masks | StyleMasks | Extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +85,17 @@ class Style:
 class Inputs:
     """The decoded pictures of one call. Methods must not write into these arrays.
 
-    content: (H, W, 3), already at the size the result is to have. styles: at their own sizes.
-    masks: (H, W) each. extras: by declared name.
+    content: (H, W, 3), already at the size the result is to have. blank: there is no photo; content is then an even
+    grey of the result's size. styles: at their own sizes. masks: (H, W) each, as large as the content. style_masks:
+    none, or one as large as its style for each style. extras: by declared name, at their own sizes.
     """
 
     content: Array
     styles: tuple[Style, ...] = ()
     masks: tuple[Array, ...] = ()
     extras: Mapping[str, Array] = field(default_factory=dict[str, Array])
+    style_masks: tuple[Array, ...] = ()
+    blank: bool = False
 
     @property
     def style_shares(self) -> tuple[float, ...]:

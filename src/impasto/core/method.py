@@ -13,8 +13,8 @@ from .papers import PAPERS, Paper
 from .result import Result
 from .taxonomy import Taxonomy
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
-_TARGET = re.compile(r"[\w.]+:\w+")
+ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+TARGET_PATTERN = re.compile(r"[\w.]+:\w+")
 
 Stylize = Callable[[Inputs, Any, Any], Result]
 
@@ -62,16 +62,31 @@ class Method:
 
     def __post_init__(self) -> None:
         """Refuse a declaration that could not work, at import, with a reason."""
-        if not _ID.fullmatch(self.id):
+        if not ID_PATTERN.fullmatch(self.id):
             raise ValueError(f"method id '{self.id}' must be lower-case letters, digits and underscores")
         for target in filter(None, (self.run, self.train, self.estimate)):
-            if not _TARGET.fullmatch(target):
+            if not TARGET_PATTERN.fullmatch(target):
                 raise ValueError(f"{self.id}: '{target}' is not 'module:function'")
         for key in self.papers:
             if key not in PAPERS:
                 raise ValueError(f"{self.id}: paper '{key}' is not in core/papers.py")
         for preset in self.presets:
             self.make_options(preset)
+
+    @property
+    def takes_content(self) -> bool:
+        """Whether there may be a photo to repaint."""
+        return any(isinstance(spec, Content) for spec in self.inputs)
+
+    @property
+    def needs_content(self) -> bool:
+        """Whether there must be one; without it the method makes its picture from the others alone."""
+        return any(isinstance(spec, Content) and not spec.optional for spec in self.inputs)
+
+    @property
+    def takes_styles(self) -> bool:
+        """Whether there are style pictures whose look is taken."""
+        return any(isinstance(spec, Styles) for spec in self.inputs)
 
     @property
     def references(self) -> tuple[Paper, ...]:

@@ -6,7 +6,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 
 from .errors import UsageError, unknown
@@ -51,6 +51,39 @@ class PictureOptions(BaseOptions):
 
     size: Annotated[int | None, Field(ge=1, le=100_000)] = None
     """Long side of the result in pixels. Left alone, the photo's own size up to the method's default; a size you ask for is used as it is."""
+
+
+class CanvasOptions(PictureOptions):
+    """Options of every method that makes a picture from nothing but styles."""
+
+    size: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    """Long side of the result in pixels, as large as you like. Left alone, the method's default."""
+    aspect: str | None = None
+    """Shape of the result, width to height: 16:9, 2:1 or 1.5. Left alone, that of the style picture."""
+
+    @field_validator("aspect")
+    @classmethod
+    def _readable(cls, value: str | None) -> str | None:
+        if value is not None:
+            _proportions(value)
+        return value
+
+    @property
+    def proportions(self) -> tuple[float, float] | None:
+        """Width and height in any unit; None for those of the style."""
+        return None if self.aspect is None else _proportions(self.aspect)
+
+
+def _proportions(text: str) -> tuple[float, float]:
+    width, _, height = text.replace("x", ":").partition(":")
+    try:
+        found = float(width), float(height or 1)
+    except ValueError:
+        found = 0.0, 0.0
+    # 100: a picture narrower than that has no room for any network's halvings.
+    if not (0 < found[0] < 1e6 and 0 < found[1] < 1e6 and 0.01 <= found[0] / found[1] <= 100):
+        raise ValueError(f"'{text}' is no shape; write width:height, as in 16:9 or 1.5")
+    return found
 
 
 Kind = Literal["float", "int", "bool", "choice", "text", "weights"]

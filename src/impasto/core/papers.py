@@ -29,6 +29,18 @@ _ALL = (
     Paper("pitie2007", "Pitie, Kokaram", "The Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour Transfer", "CVMP", 2007, "https://doi.org/10.1049/cp:20070055"),
     Paper("kolkin2019", "Kolkin, Salavon, Shakhnarovich", "Style Transfer by Relaxed Optimal Transport and Self-Similarity", "CVPR; arXiv:1904.12785", 2019, "https://arxiv.org/abs/1904.12785"),
     Paper("liu1989", "Liu, Nocedal", "On the Limited Memory BFGS Method for Large Scale Optimization", "Mathematical Programming 45", 1989, "https://doi.org/10.1007/BF01589116"),
+    Paper("li2017laplacian", "Li, Xu, Nie, Chua", "Laplacian-Steered Neural Style Transfer", "ACM Multimedia; arXiv:1707.01253", 2017, "https://arxiv.org/abs/1707.01253"),
+    Paper("li2017demystifying", "Li, Wang, Liu, Hou", "Demystifying Neural Style Transfer", "IJCAI; arXiv:1701.01036", 2017, "https://arxiv.org/abs/1701.01036"),
+    Paper("risser2017", "Risser, Wilmot, Barnes", "Stable and Controllable Neural Texture Synthesis and Style Transfer Using Histogram Losses", "arXiv:1701.08893", 2017, "https://arxiv.org/abs/1701.08893"),
+    Paper("li2016", "Li, Wand", "Combining Markov Random Fields and Convolutional Neural Networks for Image Synthesis", "CVPR; arXiv:1601.04589", 2016, "https://arxiv.org/abs/1601.04589"),
+    Paper("chen2016", "Chen, Schmidt", "Fast Patch-based Style Transfer of Arbitrary Style", "NIPS Workshop on Constructive Machine Learning; arXiv:1612.04337", 2016, "https://arxiv.org/abs/1612.04337"),
+    Paper("champandard2016", "Champandard", "Semantic Style Transfer and Turning Two-Bit Doodles into Fine Artworks", "arXiv:1603.01768", 2016, "https://arxiv.org/abs/1603.01768"),
+    Paper("liu2016", "Liu, Gousseau, Xia", "Texture Synthesis through Convolutional Neural Networks and Spectrum Constraints", "ICPR; arXiv:1605.01141", 2016, "https://arxiv.org/abs/1605.01141"),
+    Paper("galerne2011", "Galerne, Gousseau, Morel", "Random Phase Textures: Theory and Synthesis", "IEEE TIP 20(1)", 2011, "https://doi.org/10.1109/TIP.2010.2052822"),
+    Paper("mahendran2015", "Mahendran, Vedaldi", "Understanding Deep Image Representations by Inverting Them", "CVPR; arXiv:1412.0035", 2015, "https://arxiv.org/abs/1412.0035"),
+    Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
+    Paper("kolkin2022", "Kolkin, Kucera, Paris, Sykora, Shechtman, Shakhnarovich", "Neural Neighbor Style Transfer", "arXiv:2203.13215", 2022, "https://arxiv.org/abs/2203.13215"),
+    Paper("burt1983", "Burt, Adelson", "The Laplacian Pyramid as a Compact Image Code", "IEEE Transactions on Communications 31(4)", 1983, "https://doi.org/10.1109/TCOM.1983.1095851"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

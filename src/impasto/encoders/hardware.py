@@ -2,7 +2,7 @@
 
 import torch
 
-from impasto.core import RunOptions, UsageError
+from impasto.core import RunOptions, UsageError, machine
 
 from .vgg import Precision
 
@@ -35,6 +35,12 @@ def choose_precision(run: RunOptions, device: torch.device) -> Precision:
     if run.precision == "bfloat16" and not has_bfloat16(device):
         raise UsageError(f"precision: this {device.type} has no bfloat16 in hardware; float32 works everywhere")
     return run.precision
+
+
+def memory_budget(run: RunOptions, device: torch.device) -> int:
+    """Bytes a run may take on the device: what is free there, or less where the run was told so."""
+    free = int(torch.cuda.mem_get_info(device)[0]) if device.type == "cuda" else machine.free_memory()
+    return run.memory_limit(free)
 
 
 _DEFAULT_THREADS = torch.get_num_threads()  # the physical cores, or OMP_NUM_THREADS

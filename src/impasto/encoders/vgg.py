@@ -77,6 +77,15 @@ def deepest(names: Iterable[str]) -> str:
     return max(check_layers(names), key=LAYERS.index)
 
 
+def mirrored(picture: Tensor, margin_px: int) -> Tensor:
+    """A picture or mask with so many pixels mirrored around it: (N, C, H, W) -> (N, C, H + 2 m, W + 2 m).
+
+    A picture of fewer pixels is mirrored as far as it goes.
+    """
+    margin_px = min(margin_px, min(picture.shape[-2:]) - 1)
+    return F.pad(picture, (margin_px,) * 4, mode="reflect") if margin_px else picture
+
+
 class VGG19:
     """The convolutional part of VGG-19 with fixed weights: no gradient ever flows into them.
 
@@ -117,9 +126,7 @@ class VGG19:
         wanted = set(check_layers(layers))
         last = deepest(wanted)
         found: dict[str, Tensor] = {}
-        if margin_px := min(margin_px, min(picture.shape[-2:]) - 1):
-            picture = F.pad(picture, (margin_px,) * 4, mode="reflect")
-        x = self.front_end(picture).to(self.dtype).contiguous(memory_format=torch.channels_last)
+        x = self.front_end(mirrored(picture, margin_px)).to(self.dtype).contiguous(memory_format=torch.channels_last)
         for name, following in pairwise((*CONVS, "")):
             weight, bias = self._convs[name]
             x = F.conv2d(x, weight, bias, padding=1)

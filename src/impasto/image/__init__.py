@@ -10,11 +10,11 @@ from .files import MAX_BYTES, check_writable
 from .formats import FORMATS, Format, format_of
 from .metadata import read_metadata
 from .picture import Picture
-from .resize import fit_size, resize, style_size
+from .resize import fit_size, label_levels, resize, resize_mask, style_size
 from .structure import MAX_PIXELS
 from .tensors import to_array, to_tensor
 
 __all__ = [
     "FORMATS", "MAX_BYTES", "MAX_PIXELS", "Format", "Picture", "check_writable", "composite", "decode", "encode",
-    "fit_size", "format_of", "read_metadata", "resize", "save", "style_size", "to_array", "to_tensor",
+    "fit_size", "format_of", "label_levels", "read_metadata", "resize", "resize_mask", "save", "style_size", "to_array", "to_tensor",
 ]  # fmt: skip

@@ -172,6 +172,23 @@ def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
     return (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T
 
 
+def match_histogram(source: Array, target: Array) -> Array:
+    """Recolour a picture so that each of its channels has the other's histogram; the order of its values is kept.
+
+    (H, W, 3) and (h, w, 3) give (H, W, 3) float32: the value at a share q of a channel's pixels becomes the target's at
+    q, between two of them interpolated. Equal values stay equal: they share their middle rank.
+    """
+    out = np.empty(source.shape, np.float32)
+    for channel in range(source.shape[2]):
+        _, place, counts = np.unique(source[..., channel], return_inverse=True, return_counts=True)
+        ranks = (np.cumsum(counts) - 0.5 * counts) / place.size
+        values = np.sort(target[..., channel], axis=None)
+        out[..., channel] = np.interp(ranks, (np.arange(values.size) + 0.5) / values.size, values)[place].reshape(
+            source.shape[:2]
+        )
+    return out
+
+
 def transfer_luminance(result: Array, content: Array) -> Array:
     """Give a stylised picture the photo's colours: its luma with the photo's U and V (Gatys et al. 2016, Preserving Color).
 

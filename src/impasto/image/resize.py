@@ -36,6 +36,26 @@ def style_size(painting: tuple[int, int], size: tuple[int, int], scale: float = 
     return round(height * ratio), round(width * ratio)
 
 
+_MOST_LABELS = 32  # a picture of more grey levels is a soft mask
+
+
+def label_levels(mask: NDArray[Any]) -> NDArray[np.uint8] | None:
+    """The grey levels, 0 to 255 in order, of a label picture (H, W) in [0, 1]; None for one with too many to be labels."""
+    levels = np.unique(np.rint(np.asarray(mask) * 255).astype(np.uint8))
+    return levels if len(levels) <= _MOST_LABELS else None
+
+
+def resize_mask(mask: NDArray[Any], size: tuple[int, int]) -> Array:
+    """A mask (H, W) at another size: labels stay the labels they are, soft masks stay soft."""
+    if mask.shape == size or label_levels(mask) is None:
+        return resize(mask, size)
+    # Pixel centres, so that nothing shifts by half a pixel.
+    rows, columns = (
+        ((np.arange(new) + 0.5) * old / new).astype(int) for new, old in zip(size, mask.shape, strict=True)
+    )
+    return np.ascontiguousarray(mask[np.ix_(rows, columns)], np.float32)
+
+
 _COARSE = 4  # beyond this ratio the area mean does the bulk of the work first; the last factor two stays sharp
 
 

@@ -12,14 +12,14 @@ from impasto.image import resize
 from impasto.image.tensors import to_tensor
 
 from .minimise import Minimum, Objective, minimise
-from .options import OptimisationOptions
+from .options import DescentOptions, OptimisationOptions
 from .schedule import Scale, coarse_to_fine
 
 ObjectiveAt = Callable[[Scale, bool], Objective]
 """(stage, whether it is the last) -> the loss to minimise there."""
 
 
-def stages_for(size: tuple[int, int], options: OptimisationOptions) -> tuple[Scale, ...]:
+def stages_for(size: tuple[int, int], options: DescentOptions) -> tuple[Scale, ...]:
     """The scales of a run up to (height, width), as its options ask for them."""
     return coarse_to_fine(size, options.steps, scales=options.scales, factor=options.scale_factor)
 
@@ -40,13 +40,14 @@ def enlarge(picture: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(picture, size=size, mode="bicubic", align_corners=False, antialias=True)
 
 
-def descend(picture: Tensor, stages: Sequence[Scale], objective_at: ObjectiveAt, options: OptimisationOptions,
-            context: Context) -> tuple[Tensor, list[dict[str, object]]]:  # fmt: skip
+def descend(picture: Tensor, stages: Sequence[Scale], objective_at: ObjectiveAt, options: DescentOptions,
+            context: Context, *, before: int = 0, after: int = 0) -> tuple[Tensor, list[dict[str, object]]]:  # fmt: skip
     """Minimise at every stage, each from the enlarged result of the one before; the picture and an account by stage.
 
+    before, after: steps that other descents of the same run have spent and will spend, for whoever watches.
     A run that is stopped gives the best picture so far at the final size. Raises Cancelled when there is none yet.
     """
-    total, done = sum(stage.steps for stage in stages), 0
+    total, done = before + sum(stage.steps for stage in stages) + after, before
     account: list[dict[str, object]] = []
     for stage in stages:
         if context.stopping:
@@ -57,13 +58,13 @@ def descend(picture: Tensor, stages: Sequence[Scale], objective_at: ObjectiveAt,
             optimiser=options.optimiser, learning_rate=options.learning_rate, done=done, total=total,
         )  # fmt: skip
         picture, done = minimum.picture, done + stage.steps
-        account.append(_account(stage, minimum))
+        account.append(stage_account(stage, minimum))
     if not account:
         raise Cancelled("stopped before there was a picture")
     return enlarge(picture, stages[-1].size).clamp(0, 1), account
 
 
-def _account(stage: Scale, minimum: Minimum) -> dict[str, object]:
+def stage_account(stage: Scale, minimum: Minimum) -> dict[str, object]:
     """Size, evaluations, first and best loss of one stage, and the raw terms of its best picture, JSON-ready."""
     height, width = stage.size
     finite = [loss for loss in minimum.losses if math.isfinite(loss)]

@@ -36,15 +36,23 @@ class _Gram(torch.autograd.Function):
         return (product * scale).view(n, height, width, channels).permute(0, 3, 1, 2)
 
 
-def gram(features: Tensor) -> Tensor:
+def gram(features: Tensor, guide: Tensor | None = None) -> Tensor:
     """How strongly channels occur together: (N, C, H, W) -> (N, C, C), float32 at least, G = F Fᵀ / (H W).
+
+    guide: (N, 1, H, W) in [0, 1], where to look: G = (F∘T)(F∘T)ᵀ / (H W) with T scaled to a mean square of one, so that
+    regions of any area compare (Gatys et al. 2017, eq. 3). A guide that is zero everywhere sees nothing: G = 0.
 
     The division by H W makes pictures of different sizes comparable (the authors' code; the paper's eq. 3 has none).
     Fastest when the features are in channels-last order.
     """
+    if guide is not None:
+        power = guide.float().square().mean((1, 2, 3), keepdim=True)
+        features = features * (guide / power.sqrt().clamp_min(1e-12)).to(features.dtype)
     return _Gram.apply(features)  # type: ignore[no-any-return]
 
 
-def gram_loss(features: Tensor, target: Tensor) -> Tensor:
-    """Squared distance of the Gram matrix to the style's, summed over entries and averaged over the batch."""
-    return (gram(features) - target).square().sum((1, 2)).mean()
+def gram_loss(features: Tensor, target: Tensor, guide: Tensor | None = None) -> Tensor:
+    """Squared distance of the Gram matrix, of the guide's region if there is one, to the style's, summed over entries
+    and averaged over the batch.
+    """
+    return (gram(features, guide) - target).square().sum((1, 2)).mean()

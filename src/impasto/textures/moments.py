@@ -1,0 +1,62 @@
+"""Channel moments: style as the mean and spread of each feature channel, the statistics batch normalisation keeps.
+
+The loss is Li et al. 2017 (Demystifying), eq. 11; the transform is AdaIN, Huang & Belongie 2017, eq. 8.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+EPS = 1e-5  # on the variance, as in the AdaIN authors' code
+_ROWS = 512  # positions per block: a float32 copy of a block stays in the cache, one of all positions would not
+
+Moments = tuple[Tensor, Tensor]
+
+
+class _Moments(torch.autograd.Function):
+    """Mean and deviation in the features' own memory order, summed in float32, with one pass for the way back."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor) -> Moments:
+        flat = features.permute(0, 2, 3, 1).flatten(1, 2)
+        count, dtype = flat.shape[1], torch.promote_types(flat.dtype, torch.float32)
+        # Sums of what lies beyond the first block's mean: with no offset a mean far from zero would drown the spread.
+        offset = flat[:, :_ROWS].to(dtype).mean(1, keepdim=True)
+        first, second = torch.zeros_like(offset), torch.zeros_like(offset)
+        for rows in flat.split(_ROWS, dim=1):
+            beyond = rows.to(dtype) - offset
+            first += beyond.sum(1, keepdim=True)
+            second += beyond.square_().sum(1, keepdim=True)
+        mean = offset + first / count
+        std = ((second / count - (first / count).square()).clamp_min(0) + EPS).sqrt()
+        ctx.save_for_backward(flat, mean, std)
+        ctx.shape = features.shape
+        return mean.mT[..., None], std.mT[..., None]
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        flat, mean, std = ctx.saved_tensors
+        n, channels, height, width = ctx.shape
+        to_mean, to_std = (gradient[..., 0].mT / (height * width) for gradient in gradients)
+        slope = to_std / std
+        # slope * (x - mean) + to_mean, with everything that is the same for all positions put together first
+        back = torch.addcmul((to_mean - slope * mean).to(flat.dtype), flat, slope.to(flat.dtype))
+        return back.view(n, height, width, channels).permute(0, 3, 1, 2)
+
+
+def moments(features: Tensor) -> Moments:
+    """Mean and standard deviation of every channel: (N, C, H, W) -> two of (N, C, 1, 1), float32 at least."""
+    return _Moments.apply(features)  # type: ignore[no-any-return]
+
+
+def moments_loss(features: Tensor, target: Moments) -> Tensor:
+    """Squared distance of the moments to the style's, averaged over channels."""
+    mean, std = moments(features)
+    return (mean - target[0]).square().mean() + (std - target[1]).square().mean()
+
+
+def adain(content: Tensor, style: Moments) -> Tensor:
+    """Give content features the style's moments; their arrangement in space is kept."""
+    mean, std = moments(content)
+    return ((content - mean) / std * style[1] + style[0]).to(content.dtype)
