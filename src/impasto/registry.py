@@ -16,7 +16,9 @@ _ROOMS = ("impasto.methods", "impasto.applications")
 _RECIPE_ROOMS = (*_ROOMS, "impasto.training.recipes")
 DEFAULT_METHOD = "gatys"
 """What `impasto photo painting` runs."""
-QUALITY: dict[str, tuple[str | None, str | None]] = {"default": (None, None), "best": ("nnst", None)}
+QUALITY: dict[str, tuple[str | None, str | None]] = {
+    "fast": ("gatys", "fast"), "default": (None, None), "best": ("nnst", None),
+}  # fmt: skip
 """How good a picture is worth the wait, and the method and preset that make it; None is the default one."""
 
 

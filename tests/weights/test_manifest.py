@@ -1,9 +1,12 @@
 import dataclasses
+import hashlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from impasto import weights
 from impasto.core import UsageError
 from impasto.weights import FILES, cards
 from impasto.weights.manifest import get
@@ -65,3 +68,14 @@ def test_asking_about_weights_imports_no_network_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_shipped_is_what_the_manifest_says():
+    folder = Path(weights.__file__).parent / "files"
+    shipped = {file.stem: file for file in folder.iterdir()}
+    assert "slim" in shipped
+    for name, file in shipped.items():
+        data = file.read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (get(name).size_bytes, get(name).sha256)
+        assert get(name).sha256 in (folder.parent / "cards" / f"{name}.md").read_text()
+        assert len(data) < 2_000_000

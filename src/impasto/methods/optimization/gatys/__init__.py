@@ -46,11 +46,13 @@ METHOD = Method(
             "scales": 2, "steps": 700, "weights": "reference", "content_weight": 1.0, "style_weight": 1e3,
             "pooling": "max", "init": "content",
         },
+        # What `--quality fast` runs: the slim encoder finds shapes and strokes, VGG-19 has the last word.
+        "fast": {"encoder": "slim", "steps": 70, "finish_steps": 17, "style_weight": 6.0},
         "tiny": {"size": 64, "steps": 6, "scales": 1},
     },
     run="impasto.methods.optimization.gatys.paint:stylize",
     estimate="impasto.reconstruction.estimate:estimate",
-    weights=("vgg19",),
+    weights=("vgg19", "slim"),
     deviations=(
         "The default works coarse to fine from the photo, with max pooling at the last scale only; preset 'paper' runs one scale from noise.",
         "The default weighs each loss by its pull on the pixels, so that settings carry over between sizes; presets 'paper' and 'reference' do not.",
