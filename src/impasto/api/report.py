@@ -70,7 +70,7 @@ def full_report(job: Job, result: Result, context: Context, seconds: float) -> d
         "interrupted": bool(measured.pop("interrupted", False)) or context.stopping,
         "seconds": round(seconds, 3),
         "warnings": list(dict.fromkeys([*job.notes, *context.warnings, *measured.pop("warnings", ())])),
-        "weights": list(job.method.weights),
+        "weights": measured.pop("weights", list(job.method.weights)),
         "versions": versions(),
     }
     if job.estimate is not None:

@@ -80,6 +80,7 @@ class Easel:
         self.content, self.styles = self.pictures()
         self.pulls = {} if balanced else {term.name: term.pull for term in self.terms}
         self.looking: encoder.EncoderName = options.encoder
+        self.looked: list[encoder.EncoderName] = []
         self.weights: dict[str, float] = {}
 
     def pictures(self) -> tuple[Array, list[Array]]:
@@ -96,6 +97,8 @@ class Easel:
         pooling = self.options.pooling
         if pooling == "auto":
             pooling = "max" if last else "average"
+        if self.looking not in self.looked:
+            self.looked.append(self.looking)
         return budget.load(
             stage.size, self.layers, self.context.run, self.device, self.precision, name=self.looking,
             pooling=pooling, beside=memory_bytes(stage.size[0] * stage.size[1], self.options.optimiser),
@@ -163,6 +166,7 @@ class Easel:
             "device": self.device.type,
             "precision": self.precision,
             "encoder": self.options.encoder if self.layers else None,
+            "weights": list(self.looked),
             "stages": stages,
             "loss_weights": self.weights,
         }

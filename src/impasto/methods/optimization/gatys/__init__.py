@@ -52,7 +52,7 @@ METHOD = Method(
     },
     run="impasto.methods.optimization.gatys.paint:stylize",
     estimate="impasto.reconstruction.estimate:estimate",
-    weights=("vgg19", "slim"),
+    weights=("vgg19",),
     deviations=(
         "The default works coarse to fine from the photo, with max pooling at the last scale only; preset 'paper' runs one scale from noise.",
         "The default weighs each loss by its pull on the pixels, so that settings carry over between sizes; presets 'paper' and 'reference' do not.",
