@@ -61,18 +61,6 @@ def nearest(colours: Array, palette: Array) -> Labels:
     return found
 
 
-def resize_labels(labels: Labels, size: tuple[int, int]) -> Labels:
-    """Labels at (height, width): each new pixel takes the label at its middle.
-
-    >>> resize_labels(np.array([[0, 1], [2, 3]]), (2, 4)).tolist()
-    [[0, 0, 1, 1], [2, 2, 3, 3]]
-    """
-    rows, columns = (
-        ((np.arange(new) + 0.5) * old / new).astype(np.intp) for new, old in zip(size, labels.shape, strict=True)
-    )
-    return labels[np.ix_(rows, columns)]
-
-
 def hex_of(colour: Array) -> str:
     """A colour as people write it: #rrggbb.
 

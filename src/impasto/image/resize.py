@@ -49,11 +49,19 @@ def resize_mask(mask: NDArray[Any], size: tuple[int, int]) -> Array:
     """A mask (H, W) at another size: labels stay the labels they are, soft masks stay soft."""
     if mask.shape == size or label_levels(mask) is None:
         return resize(mask, size)
-    # Pixel centres, so that nothing shifts by half a pixel.
+    return np.ascontiguousarray(nearest_pixels(mask, size), np.float32)
+
+
+def nearest_pixels(values: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    """Values (H, W) at (height, width): each new pixel takes what lies at its middle, so that nothing shifts.
+
+    >>> nearest_pixels(np.array([[0, 1], [2, 3]]), (2, 4)).tolist()
+    [[0, 0, 1, 1], [2, 2, 3, 3]]
+    """
     rows, columns = (
-        ((np.arange(new) + 0.5) * old / new).astype(int) for new, old in zip(size, mask.shape, strict=True)
+        ((np.arange(new) + 0.5) * old / new).astype(np.intp) for new, old in zip(size, values.shape, strict=True)
     )
-    return np.ascontiguousarray(mask[np.ix_(rows, columns)], np.float32)
+    return values[np.ix_(rows, columns)]
 
 
 _COARSE = 4  # beyond this ratio the area mean does the bulk of the work first; the last factor two stays sharp

@@ -7,7 +7,8 @@ import numpy as np
 
 from impasto.core import Array, InputError, Inputs
 from impasto.image import style_size
-from impasto.image.labels import Labels, check_lies_over, hex_of, labels_of, nearest, resize_labels
+from impasto.image.labels import Labels, check_lies_over, hex_of, labels_of, nearest
+from impasto.image.resize import nearest_pixels
 
 _SAME = 40 / 255  # two maps' colours are the same label when no channel differs by more
 
@@ -43,4 +44,4 @@ def read_maps(inputs: Inputs, missing: Literal["refuse", "nearest"] = "refuse", 
                 )
     size = inputs.content.shape[:2]
     beside = style_size(inputs.styles[0].picture.shape[:2], size, style_scale)
-    return Maps(resize_labels(style, beside), resize_labels(partner[target], size), colours)
+    return Maps(nearest_pixels(style, beside), nearest_pixels(partner[target], size), colours)
