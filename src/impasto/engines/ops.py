@@ -61,7 +61,7 @@ class Ops(Protocol):
         ...
 
     def subtract(self, a: Value, b: Value | float) -> Value:
-        """a - b."""
+        """Their difference, a - b."""
         ...
 
     def multiply(self, a: Value, b: Value | float) -> Value:
@@ -69,7 +69,7 @@ class Ops(Protocol):
         ...
 
     def divide(self, a: Value, b: Value | float) -> Value:
-        """a / b, entry by entry."""
+        """Their quotient, entry by entry."""
         ...
 
     def sqrt(self, x: Value) -> Value:
