@@ -1,0 +1,190 @@
+"""The lessons: paint a batch of photos, each in the style of a painting, and be told what a network that sees thinks of it.
+
+content   features at relu4_1, each channel brought to mean 0 and deviation 1, and the angle between features at relu4_2
+style     the root of |G(x) - G(s)|² / (|G(c) - G(s)|² + 0.05 (|G(c)|² + |G(s)|²)), the same for mean and deviation, by layer;
+          the root keeps the few pairs that fit badly from outweighing all others
+identity  now and then the first photo is its own style: pixels
+grid      what repeats every four pixels
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from impasto.core import UsageError, Validation, Workshop
+from impasto.encoders import encoder
+from impasto.engines.torch_ops import TORCH
+from impasto.image.tensors import to_array
+from impasto.reconstruction.networks import alla_prima as network
+from impasto.textures.covariance import gram
+from impasto.textures.matrix_root import transport_map
+from impasto.textures.moments import moments
+
+from . import Options
+from .product import card, product
+
+_STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+_LAYERS = (*_STYLE_LAYERS, "relu4_2")
+_COMMON = 0.05  # keeps the relative errors of photo and painting that are alike from growing without bound
+_LEAST = 1e-6  # below the root, whose slope is infinite at 0
+_COLOUR_RIDGE = 1e-4
+_OUTSIDE = 5.0  # weight of what leaves [0, 1]
+_MARGIN_PX = 4
+_SHOWN = 6
+_CHUNK = 8
+
+
+def build(options: Options, workshop: Workshop) -> "Lessons":
+    """The network to be taught, and its judge."""
+    judge = encoder.load(options.encoder, "relu5_1", precision=workshop.precision, device=workshop.device)
+    return Lessons(options, workshop, judge)
+
+
+class Lessons:
+    """The network in training."""
+
+    def __init__(self, options: Options, workshop: Workshop, judge: encoder.Encoder) -> None:
+        """judge: whose features say how good a picture is."""
+        self.options, self.workshop, self.judge = options, workshop, judge
+        self.parameters: dict[str, Tensor] = {
+            name: torch.zeros(shape, device=workshop.device, requires_grad=True)
+            for name, shape in network.shapes().items()
+        }
+        self.buffers: dict[str, Tensor] = {}
+
+    @torch.no_grad()
+    def start(self) -> None:
+        """Begin from nothing, or from an earlier training's weights."""
+        first = network.first_weights(self.workshop.seed)
+        if self.options.begin:
+            first = _earlier(Path(self.options.begin))
+        for name, tensor in self.parameters.items():
+            tensor.copy_(torch.from_numpy(np.asarray(first[name], np.float32)))
+
+    def paint(self, weights: Mapping[str, Tensor], photos: Tensor, styles: Tensor) -> Tensor:
+        """Photos (N, 3, S, S) in the styles of paintings (N, 3, S, S), not yet brought into [0, 1]."""
+        recoloured = matched_colours(photos, styles)
+        seen = network.see(TORCH, weights, {"picture": torch.cat([recoloured, styles])})
+        quarter, quarter_style = seen["quarter"].chunk(2)
+        eighth, eighth_style = seen["eighth"].chunk(2)
+        strokes = network.read(TORCH, weights, {"quarter": quarter_style, "eighth": eighth_style})["strokes"]
+        matrix = transport_map(TORCH.covariance(eighth), TORCH.covariance(eighth_style))
+        mean, mean_style = eighth.mean((2, 3)), eighth_style.mean((2, 3))
+        offset = mean_style - (matrix @ mean[..., None])[..., 0]
+        (m, d), (m_style, d_style) = moments(quarter), moments(quarter_style)
+        scale = (d_style / (d + network.FLOOR)).flatten(1)
+        return network.canvas(
+            TORCH, weights,
+            {"picture": recoloured, "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset,
+             "scale": scale, "shift": m_style.flatten(1) - scale * m.flatten(1), "strokes": strokes},
+        )  # fmt: skip
+
+    def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
+        """The weighted errors of a batch, painted."""
+        photos, styles = batch["content"], batch["style"]
+        own = step % self.options.identity_every == 0
+        if own:
+            styles = torch.cat([photos[:1], styles[1:]])
+        free = self.paint(self.parameters, photos, styles)
+        painted = free.clamp(0, 1)
+        painted = free + (painted - free).detach()  # what is clipped still feels where it should go
+        content, style = self.judged(painted, photos, styles)
+        terms = {"content": content, "style": style, "grid": grid(painted), "outside": _outside(free)}
+        if own:
+            terms["identity"] = (painted[:1] - photos[:1]).square().mean()
+        weights = {name: getattr(self.options, f"{name}_weight", _OUTSIDE) for name in terms}
+        total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+        return total, {name: term.item() for name, term in terms.items()}
+
+    def judged(self, painted: Tensor, photos: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
+        """Errors of content and of style."""
+        with torch.no_grad():
+            wanted = self.judge(torch.cat([photos, styles]), _LAYERS, margin_px=_MARGIN_PX)
+            kept = {layer: x[: len(photos)] for layer, x in wanted.items()}
+            looks = {layer: x[len(photos) :] for layer, x in wanted.items()}
+        found = self.judge(painted, _LAYERS, margin_px=_MARGIN_PX)
+        angle = 1 - F.cosine_similarity(found["relu4_2"].float(), kept["relu4_2"].float(), dim=1).mean()
+        content = (evened(found["relu4_1"]) - evened(kept["relu4_1"])).square().mean() + angle
+        errors = [style_error(found[k], kept[k], looks[k]) for k in _STYLE_LAYERS]
+        return content, torch.stack(errors).mean()
+
+    def validate(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Tensor]) -> Validation:
+        """Errors on held-out pairs, and a sheet of some: photo, painting, result."""
+        content, style = batch["content"], batch["style"]
+        sums, rows = np.zeros(2), []
+        for start in range(0, len(content), _CHUNK):
+            photos, styles = content[start : start + _CHUNK], style[start : start + _CHUNK]
+            painted = self.paint(parameters, photos, styles).clamp(0, 1)
+            errors = self.judged(painted, photos, styles)
+            sums += np.array([float(error) for error in errors]) * len(photos)
+            rows += [torch.cat(row, 2) for row in zip(photos, styles, painted, strict=True)][: _SHOWN - len(rows)]
+        content_error, style_left = sums / len(content)
+        total = self.options.content_weight * content_error + self.options.style_weight * style_left
+        sheet = to_array(torch.cat(rows, 1)[None])
+        return Validation({"loss": float(total), "content": float(content_error), "style": float(style_left)}, sheet)
+
+    def export(self, parameters: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
+        """Every weight in float16."""
+        return product(parameters)
+
+    def card(self, facts: Mapping[str, Any]) -> str:
+        """The model card."""
+        return card(facts)
+
+
+def matched_colours(photos: Tensor, styles: Tensor) -> Tensor:
+    """Photos with the paintings' mean and covariance of colour."""
+    matrix = transport_map(TORCH.covariance(photos), TORCH.covariance(styles), _COLOUR_RIDGE)
+    mean, mean_style = photos.mean((2, 3), keepdim=True), styles.mean((2, 3), keepdim=True)
+    return (TORCH.mix(matrix, photos - mean) + mean_style).clamp(0, 1)
+
+
+def style_error(found: Tensor, kept: Tensor, look: Tensor) -> Tensor:
+    """How much of the way to the painting is left, by Gram matrices and, for half as much, by moments; 1 is the photo's."""
+    x, c, s = (gram(features) for features in (found, kept, look))
+    error = _relative(x.flatten(1), c.flatten(1), s.flatten(1))
+    x, c, s = (torch.cat(moments(features), 1).flatten(1) for features in (found, kept, look))
+    return error + 0.5 * _relative(x, c, s)
+
+
+def _relative(x: Tensor, c: Tensor, s: Tensor) -> Tensor:
+    x, c, s = x.float(), c.float(), s.float()
+    whole = (c - s).square().sum(1) + _COMMON * (c.square().sum(1) + s.square().sum(1))
+    return ((x - s).square().sum(1) / whole.clamp_min(1e-12) + _LEAST).sqrt().mean()
+
+
+def evened(features: Tensor) -> Tensor:
+    """Every channel of (N, C, H, W) with mean 0 and deviation 1."""
+    mean, deviation = moments(features.float())
+    return (features.float() - mean) / (deviation + 0.1 * deviation.mean(1, keepdim=True))
+
+
+def grid(painted: Tensor) -> Tensor:
+    """What repeats every four pixels: the variance between the sixteen places of a 4 x 4 block, blurred over blocks."""
+    count = painted.shape[0]
+    places = F.pixel_unshuffle(painted, 4).view(count, 3 * 16, painted.shape[2] // 4, -1)
+    blurred = F.avg_pool2d(places, 5, 1).view(count, 3, 16, -1)
+    return blurred.var(2, unbiased=False).mean()
+
+
+def _outside(free: Tensor) -> Tensor:
+    """How far values leave [0, 1]."""
+    return (free - free.detach().clamp(0, 1)).square().mean()
+
+
+def _earlier(path: Path) -> Mapping[str, np.ndarray]:
+    from safetensors.numpy import load_file
+
+    try:
+        found = load_file(path)
+    except Exception as error:
+        raise UsageError(f"begin: {path}: not a usable safetensors file ({type(error).__name__})") from None
+    wanted = network.shapes()
+    if {name: tensor.shape for name, tensor in found.items()} != wanted:
+        raise UsageError(f"begin: {path}: its tensors are not those of this network")
+    return found
