@@ -6,6 +6,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -39,14 +40,19 @@ def describe_others(
     }
 
 
+@cache
+def _version(name: str) -> str | None:
+    """Of an installed distribution; asking takes milliseconds, so once is enough."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
 def versions() -> dict[str, str]:
     """Versions of impasto and of what shaped the picture; torch only where the run used it."""
     found = {"impasto": __version__, "python": platform.python_version()}
-    for name in ("numpy", "pillow"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
+    found |= {name: known for name in ("numpy", "pillow") if (known := _version(name))}
     if "torch" in sys.modules:
         found["torch"] = str(sys.modules["torch"].__version__)
     return found

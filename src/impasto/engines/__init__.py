@@ -10,6 +10,7 @@ of them.
 
 import hashlib
 import math
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any, Literal
@@ -34,6 +35,7 @@ def installed() -> dict[Engine, str | None]:
     return {engine: _version(engine) for engine in PACKAGES}
 
 
+@cache
 def _version(engine: Engine) -> str | None:
     needed = ("onnx", "onnxruntime") if engine == "onnx" else (PACKAGES[engine],)
     if any(find_spec(name) is None for name in needed):

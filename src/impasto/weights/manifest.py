@@ -110,6 +110,21 @@ def _convolutions(*blocks: tuple[int, int], channels: int = 3, taps: tuple[str, 
     return shapes
 
 
+def _alla_prima() -> dict[str, Shape]:
+    """Shapes of reconstruction/networks/alla_prima.py, which lies above this layer; a test holds them together."""
+    shapes: dict[str, Shape] = {}
+    blocks = {"before": 64, "below": 64, "after": 64, "fine": 32}
+    convolutions = {"stem": (48, 32), "down": (32, 64)}
+    for block, channels in {"look": 64, **blocks}.items():
+        convolutions |= {f"{block}.1": (channels, channels), f"{block}.2": (channels, channels)}
+    convolutions |= {"lower": (64, 64), "up": (64, 32), "grain": (32, 16), "out": (16, 12), "read.down": (64, 64)}
+    for name, (inputs, outputs) in convolutions.items():
+        shapes |= {f"{name}.weight": (outputs, inputs, 3, 3), f"{name}.bias": (outputs,)}
+    for name, inputs, outputs in (("read.1", 320, 96), ("read.2", 96, 896)):
+        shapes |= {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
+    return shapes
+
+
 _ALL = (
     WeightFile(
         name="vgg19",
@@ -142,6 +157,16 @@ _ALL = (
         size_bytes=1_732_048,
         papers=("simonyan2015",),
         recipe="slim_encoder",
+    ),
+    WeightFile(
+        name="alla_prima",
+        title="Alla prima, the default method's network",
+        licence="CC BY 4.0; taught by VGG-19's features (CC BY 4.0)",
+        source="impasto train alla_prima",
+        front_end="torch",
+        shapes=_alla_prima(),
+        recipe="alla_prima",
+        network="impasto.reconstruction.networks.alla_prima:parts",
     ),
 )
 

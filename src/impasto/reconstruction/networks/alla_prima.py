@@ -19,10 +19,13 @@ HALF, QUARTER, EIGHTH, CODE = 16, 32, 64, 96
 """Channels at half the size, at a quarter of the size, at an eighth and below; numbers that tell one painting from another."""
 MULTIPLE = 16
 """Heights and widths must be multiples of it."""
-REACH_PX = 120
+REACH_PX = 128
 """How far from a pixel lies the last one that matters to it, with some room."""
 FLOOR = 1e-3
 """Added to the deviation that features at a quarter are divided by: what is even in the photo is not blown up."""
+TOOTH, TOOTH_GRAINS_PX = 0.15, (2, 8, 32)
+"""Unevenness laid over the photo before it is looked at, as a share of the painting's contrast, and its grains: without
+it the network would find nothing in an even sky to make strokes of."""
 BLOCKS: dict[str, int] = {"before": EIGHTH, "below": EIGHTH, "after": EIGHTH, "fine": QUARTER}
 """The decoder's residual blocks and their channels; each takes four numbers a channel from the painting."""
 STROKES = sum(4 * channels for channels in BLOCKS.values())
@@ -78,6 +81,17 @@ def see(o: Ops, w: Weights, inputs: Values) -> Values:
     return {"quarter": quarter, "eighth": eighth}
 
 
+def measure(o: Ops, w: Weights, inputs: Values) -> Values:  # noqa: ARG001
+    """Means of features at both sizes (N, C), variances at a quarter (N, C), covariances at an eighth (N, C, C)."""
+    quarter, eighth = inputs["quarter"], inputs["eighth"]
+    mean = o.mean(quarter)
+    apart = o.subtract(quarter, mean)
+    return {
+        "quarter_mean": o.vector(mean), "quarter_variance": o.vector(o.mean(o.multiply(apart, apart))),
+        "eighth_mean": o.vector(o.mean(eighth)), "eighth_covariance": o.covariance(eighth),
+    }  # fmt: skip
+
+
 def read(o: Ops, w: Weights, inputs: Values) -> Values:
     """What steers the decoder, from a painting's features: "strokes" (N, STROKES)."""
     quarter, eighth = inputs["quarter"], inputs["eighth"]
@@ -124,7 +138,9 @@ def _steering() -> dict[str, int]:
     return places
 
 
-def _block(o: Ops, w: Weights, name: str, x: Value, strokes: Value = None, steer: dict[str, int] | None = None) -> Value:
+def _block(
+    o: Ops, w: Weights, name: str, x: Value, strokes: Value = None, steer: dict[str, int] | None = None
+) -> Value:
     """Two convolutions whose result is added to what went in; scaled and shifted after each where there are strokes."""
     y = _conv(o, w, f"{name}.1", x)
     if steer is not None:
@@ -148,7 +164,7 @@ def _moments(o: Ops, x: Value) -> tuple[Value, Value]:
 
 
 def parts(weights: Arrays) -> dict[str, Network]:
-    """The network's three parts by name: "see", "read" and "paint"."""
+    """The network's parts by name: "see", "measure", "read" and "paint"."""
     quarter, eighth = (None, QUARTER, None, None), (None, EIGHTH, None, None)
     picture = (None, 3, None, None)
     maps: dict[str, tuple[int | None, ...]] = {
@@ -158,6 +174,13 @@ def parts(weights: Arrays) -> dict[str, Network]:
     seen = {"quarter": quarter, "eighth": eighth}
     return {
         "see": Network("alla_prima.see", see, weights, {"picture": picture}, ("quarter", "eighth"), MULTIPLE),
+        "measure": Network(
+            "alla_prima.measure",
+            measure,
+            {},
+            seen,
+            ("quarter_mean", "quarter_variance", "eighth_mean", "eighth_covariance"),
+        ),
         "read": Network("alla_prima.read", read, weights, seen, ("strokes",)),
         "paint": Network(
             "alla_prima.paint", paint, weights, {"picture": picture, **seen, **maps}, ("picture",), MULTIPLE

@@ -18,28 +18,46 @@ _EPS = 1e-5  # on variances, as in training
 
 @dataclass(frozen=True)
 class Moments:
-    """Mean (C,) and covariance (C, C) of points."""
+    """Mean (C,) of points and their covariance (C, C), or only its diagonal (C,) where no more is needed."""
 
     mean: NDArray[np.float64]
     covariance: NDArray[np.float64]
 
     @staticmethod
-    def of(planes: Floats, weights: Floats | None = None) -> Moments:
-        """Of (C, H, W), each pixel weighing as (H, W) says, or all alike."""
-        flat = planes.reshape(len(planes), -1)
-        if weights is None:
-            mean = flat.mean(1, dtype=np.float64)
-            apart = flat - mean[:, None].astype(flat.dtype)
-            return Moments(mean, (apart @ apart.T).astype(np.float64) / flat.shape[1])
-        share = (weights.ravel() / max(float(weights.sum()), 1e-12)).astype(flat.dtype)
-        mean = (flat @ share).astype(np.float64)
-        apart = flat - mean[:, None].astype(flat.dtype)
-        return Moments(mean, ((apart * share) @ apart.T).astype(np.float64))
+    def of(planes: Floats, weights: Floats | None = None, *, diagonal: bool = False) -> Moments:
+        """Of (C, H, W) or (C, N), each point weighing as (H, W) says, or all alike."""
+        flat = np.asarray(planes).reshape(len(planes), -1)
+        count = flat.shape[1]
+        share = np.full(count, 1 / count) if weights is None else weights.ravel() / max(float(weights.sum()), 1e-12)
+        share = share.astype(flat.dtype)
+        mean = flat @ share
+        apart = flat - mean[:, None]
+        # einsum, not a matrix product: of so few channels a product keeps the threads busy with one another.
+        sums = "cn,cn->c" if diagonal else "cn,dn->cd"
+        return Moments(mean.astype(np.float64), np.einsum(sums, apart * share, apart).astype(np.float64))
 
     @property
     def deviation(self) -> NDArray[np.float64]:
         """Of each channel (C,)."""
-        return np.sqrt(self.covariance.diagonal().clip(0) + _EPS)
+        variance = self.covariance if self.covariance.ndim == 1 else self.covariance.diagonal()
+        return np.sqrt(variance.clip(0) + _EPS)
+
+    @property
+    def contrast(self) -> float:
+        """Mean deviation over the channels."""
+        return float(np.sqrt(self.covariance.diagonal().clip(0)).mean())
+
+
+def colours_of(picture: Floats, guide: Floats | None = None) -> Moments:
+    """Of the colours of a picture (H, W, 3), each pixel weighing as the guide (H, W) says, or all alike."""
+    flat = picture.reshape(-1, 3)
+    if guide is not None:
+        return Moments.of(flat.T, guide)
+    # The second moment around mid grey and one product: the fast way for rows of three.
+    apart = flat - np.float32(0.5)
+    mean = (apart.T @ np.full(len(flat), 1 / len(flat), np.float32)).astype(np.float64)
+    covariance = (apart.T @ apart).astype(np.float64) / len(flat) - np.outer(mean, mean)
+    return Moments(mean + 0.5, covariance)
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,20 @@ class Look:
     quarter: Moments
     eighth: Moments
     strokes: NDArray[np.float64]
+
+
+def joined(parts: Sequence[Moments], shares: NDArray[np.float64]) -> Moments:
+    """Of all the points of which the parts are moments, by shares that sum to one."""
+    mean = sum(part.mean * share for part, share in zip(parts, shares, strict=True))
+    covariance = sum(
+        (part.covariance + _around(part.mean - mean, part.covariance.ndim)) * share
+        for part, share in zip(parts, shares, strict=True)
+    )
+    return Moments(mean, covariance)
+
+
+def _around(apart: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
+    return np.outer(apart, apart) if dimensions == 2 else apart * apart
 
 
 def mixed(looks: Sequence[tuple[Look, float]]) -> Look:

@@ -16,6 +16,7 @@ from .painter import Painter
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Paint the photo in one pass; where there are masks, once for each region, and lay the results side by side."""
     photo, paintings = recoloured(inputs, options.preserve_colour)
+    context.report(0, 1)
     painter = Painter(context, options.tile_px)
     sizes = [style_size(p.shape[:2], photo.shape[:2], options.style_scale) for p in paintings]
     looks = [painter.look(resize(p, size)) for p, size in zip(paintings, sizes, strict=True)]
@@ -24,6 +25,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     else:
         look = mixed(list(zip(looks, inputs.style_shares, strict=True)))
         picture = painter.paint(photo, look, options.strength)
+    context.report(1, 1)
     return Result(with_kept_colour(picture, inputs.content, options.preserve_colour), painter.report())
 
 

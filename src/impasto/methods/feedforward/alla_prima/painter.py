@@ -1,5 +1,6 @@
-"""The network at work: what it sees of a picture, and what it paints."""
+"""The network at work: what it sees of a picture, and what it paints. Larger pictures are done in tiles, both times."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -9,17 +10,21 @@ from numpy.typing import NDArray
 from impasto import engines
 from impasto.core import Array, Context
 from impasto.image.resize import resize
+from impasto.image.tiles import Tiling, paint_in_tiles
 from impasto.reconstruction.networks import alla_prima as network
-from impasto.weights import load_arrays
+from impasto.weights import arrays
 
-from .looks import Look, Moments, colour_map, feature_maps, mixed
+from .looks import Look, Moments, colour_map, colours_of, feature_maps, joined, mixed
 
-_LOOK_PX = 1024  # long side at which a larger photo is measured before it is painted in tiles
+_WHOLE_PIXELS = 2_500_000  # up to here a picture is painted in one piece: half a gigabyte
+_FEATHER_PX = 16
+
+Planes = NDArray[np.float32]
 
 
 @lru_cache(maxsize=1)
 def _parts() -> dict[str, engines.Network]:
-    return network.parts(load_arrays("alla_prima"))
+    return network.parts(arrays("alla_prima"))
 
 
 class Painter:
@@ -27,40 +32,84 @@ class Painter:
 
     def __init__(self, context: Context, tile_px: int) -> None:
         """tile_px: side of the tiles in which larger pictures are painted."""
-        self.context, self.tile_px = context, tile_px
-        self.runners = {name: engines.load(part, context.run) for name, part in _parts().items()}
+        self.context = context
+        self.tiling = Tiling(tile_px, network.REACH_PX, _FEATHER_PX, network.MULTIPLE)
+        self.runners = {name: engines.load(part, context.run) for name, part in _parts().items() if name != "measure"}
+        # What is measured decides colours and contrast: no place for few digits.
+        exact = context.run.model_copy(update={"precision": "float32"})
+        self.runners["measure"] = engines.load(_parts()["measure"], exact)
 
-    def see(self, planes: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Features of (1, 3, H, W)."""
-        return self.runners["see"]({"picture": planes})
-
-    def look(self, picture: Array) -> Look:
-        """All that is taken from a picture (H, W, 3)."""
-        planes = as_planes(picture)
-        seen = self.see(planes)
-        strokes = self.runners["read"](seen)["strokes"][0].astype(np.float64)
-        return Look(Moments.of(planes[0]), Moments.of(seen["quarter"][0]), Moments.of(seen["eighth"][0]), strokes)
+    def look(self, picture: Array, guide: Array | None = None) -> Look:
+        """All that is taken from a picture (H, W, 3), or from where the guide (H, W) is white."""
+        colours = colours_of(picture, guide)
+        quarter, eighth, strokes = self._features(picture, guide)
+        return Look(colours, quarter, eighth, strokes)
 
     def paint(self, photo: Array, look: Look, strength: float = 1.0, guide: Array | None = None) -> Array:
         """The photo (H, W, 3) in that look, so far as `strength` says; measured only where the guide (H, W) is white."""
+        contrast = strength * look.colours.contrast
         if strength < 1:
-            look = mixed([(self.look(photo), 1 - strength), (look, strength)])
-        planes = as_planes(photo)
-        weights = None if guide is None else _padded(guide)
-        matrix, offset = colour_map(Moments.of(planes[0], weights), look.colours)
-        planes = recoloured(planes, matrix, offset)
-        seen = self.see(planes)
-        maps = feature_maps(*(_moments(seen[name][0], weights) for name in ("quarter", "eighth")), look)
-        painted = self.runners["paint"]({"picture": planes, **seen, **maps})["picture"][0]
-        height, width = photo.shape[:2]
-        return np.ascontiguousarray(painted[:, :height, :width].transpose(1, 2, 0))
+            look = mixed([(self.look(photo, guide), 1 - strength), (look, strength)])
+        ground = primed(photo, *colour_map(colours_of(photo, guide), look.colours))
+        lay_tooth(ground, contrast, self.context.run.seed)
+        if ground.shape[0] * ground.shape[1] <= _WHOLE_PIXELS:
+            # What was seen while measuring is what is painted from.
+            planes = as_planes(ground)
+            seen = self._see(planes)
+            found = self._moments(seen, guide)
+            painted = self._paint({"picture": planes, **seen, **feature_maps(*found, look)})[0]
+            height, width = photo.shape[:2]
+            return np.ascontiguousarray(painted[:, :height, :width].transpose(1, 2, 0))
+        quarter, eighth, _ = self._features(ground, guide)
+        maps = feature_maps(quarter, eighth, look)
+
+        def paint(tile: Planes) -> Planes:
+            return self._paint({"picture": tile, **self._see(tile), **maps})
+
+        return paint_in_tiles(ground, paint, self.tiling, out=ground, context=self.context)
 
     def report(self) -> dict[str, Any]:
-        """Which engine painted."""
-        return {}
+        """Which engine painted, and how."""
+        return engines.facts(self.runners["paint"])
+
+    def _moments(self, seen: dict[str, Planes], guide: Array | None) -> tuple[Moments, Moments]:
+        """Of the features at a quarter and an eighth, where the guide is white."""
+        if guide is not None:
+            weights = [resize(_padded(guide), seen[name].shape[2:]) for name in ("quarter", "eighth")]
+            # A region too small to be seen at this size has no look of its own there.
+            weights = [w if w.sum() >= 1 else None for w in weights]
+            quarter = Moments.of(seen["quarter"][0], weights[0], diagonal=True)
+            return quarter, Moments.of(seen["eighth"][0], weights[1])
+        found = {name: x[0].astype(np.float64) for name, x in self.runners["measure"](seen).items()}
+        return Moments(found["quarter_mean"], found["quarter_variance"]), Moments(
+            found["eighth_mean"], found["eighth_covariance"]
+        )
+
+    def _see(self, planes: Planes) -> dict[str, Planes]:
+        return self.runners["see"]({"picture": planes})
+
+    def _paint(self, inputs: dict[str, Planes]) -> Planes:
+        return self.runners["paint"](inputs)["picture"]
+
+    def _features(self, picture: Array, guide: Array | None) -> tuple[Moments, Moments, NDArray[np.float64]]:
+        """Moments of the features at a quarter and an eighth, and the strokes, over the pieces of a picture."""
+        found = []
+        for piece, part in _pieces(picture, guide, self.tiling.tile_px):
+            seen = self._see(as_planes(piece))
+            weight = piece.shape[0] * piece.shape[1] if part is None else float(part.sum())
+            if weight <= 0:
+                continue
+            moments = self._moments(seen, part)
+            # Only a painting's strokes are needed; a photo's cost little.
+            strokes = self.runners["read"](seen)["strokes"][0].astype(np.float64)
+            found.append((weight, *moments, strokes))
+        shares = np.array([float(weight) for weight, *_ in found])
+        shares /= shares.sum()
+        quarter, eighth = (joined([row[i] for row in found], shares) for i in (1, 2))
+        return quarter, eighth, sum(share * row[3] for share, row in zip(shares, found, strict=True))
 
 
-def as_planes(picture: Array) -> NDArray[np.float32]:
+def as_planes(picture: Array) -> Planes:
     """(H, W, 3) as (1, 3, H', W'), mirrored at the right and below to whole multiples."""
     return np.ascontiguousarray(_padded(picture).transpose(2, 0, 1)[None], np.float32)
 
@@ -73,11 +122,37 @@ def _padded(picture: Array) -> Array:
     return np.pad(picture, extra + [(0, 0)] * (picture.ndim - 2), mode="symmetric")
 
 
-def recoloured(planes: NDArray[np.float32], matrix: NDArray[np.float64], offset: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Planes (1, 3, H, W) through a map of colours, kept in [0, 1]."""
-    flat = matrix.astype(np.float32) @ planes.reshape(3, -1) + offset.astype(np.float32)[:, None]
-    return np.clip(flat, 0, 1, out=flat).reshape(planes.shape)
+def _pieces(picture: Array, guide: Array | None, tile_px: int) -> Iterator[tuple[Array, Array | None]]:
+    """The whole picture, or, of a large one, pieces side by side."""
+    height, width = picture.shape[:2]
+    if height * width <= _WHOLE_PIXELS:
+        yield picture, guide
+        return
+    for top in range(0, height, tile_px):
+        for left in range(0, width, tile_px):
+            place = (slice(top, top + tile_px), slice(left, left + tile_px))
+            yield picture[place], None if guide is None else guide[place]
 
 
-def _moments(features: NDArray[np.float32], weights: Array | None) -> Moments:
-    return Moments.of(features, None if weights is None else resize(weights, features.shape[1:]))
+def primed(photo: Array, matrix: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
+    """A photo (H, W, 3) through a map of colours, kept in [0, 1]; a new array."""
+    import cv2
+
+    ground = cv2.transform(photo, np.column_stack([matrix, offset]).astype(np.float32))
+    return np.clip(ground, 0, 1, out=ground)
+
+
+def lay_tooth(ground: Array, contrast: float, seed: int) -> None:
+    """Make a picture (H, W, 3) a little uneven, in place: normal noise of several grains, all channels alike."""
+    import cv2
+
+    height, width = ground.shape[:2]
+    strength = network.TOOTH * contrast / len(network.TOOTH_GRAINS_PX) ** 0.5
+    for number, grain in enumerate(network.TOOTH_GRAINS_PX):
+        coarse = np.random.default_rng((seed, number)).standard_normal(
+            (-(-height // grain), -(-width // grain)), np.float32
+        )
+        how = cv2.INTER_LINEAR if number else cv2.INTER_NEAREST
+        coarse *= strength
+        noise = cv2.resize(coarse, (coarse.shape[1] * grain, coarse.shape[0] * grain), interpolation=how)
+        ground += noise[:height, :width, None]

@@ -7,6 +7,7 @@ identity  now and then the first photo is its own style: pixels
 grid      what repeats every four pixels
 """
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ class Lessons:
 
     def paint(self, weights: Mapping[str, Tensor], photos: Tensor, styles: Tensor) -> Tensor:
         """Photos (N, 3, S, S) in the styles of paintings (N, 3, S, S), not yet brought into [0, 1]."""
-        recoloured = matched_colours(photos, styles)
+        recoloured = matched_colours(photos, styles) + tooth(photos, styles)
         seen = network.see(TORCH, weights, {"picture": torch.cat([recoloured, styles])})
         quarter, quarter_style = seen["quarter"].chunk(2)
         eighth, eighth_style = seen["eighth"].chunk(2)
@@ -142,6 +143,19 @@ def matched_colours(photos: Tensor, styles: Tensor) -> Tensor:
     matrix = transport_map(TORCH.covariance(photos), TORCH.covariance(styles), _COLOUR_RIDGE)
     mean, mean_style = photos.mean((2, 3), keepdim=True), styles.mean((2, 3), keepdim=True)
     return (TORCH.mix(matrix, photos - mean) + mean_style).clamp(0, 1)
+
+
+def tooth(photos: Tensor, styles: Tensor) -> Tensor:
+    """The unevenness (N, 1, S, S) laid over photos; none where a photo is its own style."""
+    count, _, *size = photos.shape
+    total = photos.new_zeros((count, 1, *size))
+    for grain in network.TOOTH_GRAINS_PX:
+        noise = torch.randn((count, 1, *(math.ceil(side / grain) for side in size)), device=photos.device)
+        mode = "nearest" if grain == network.TOOTH_GRAINS_PX[0] else "bilinear"
+        total = total + F.interpolate(noise, scale_factor=float(grain), mode=mode)[..., : size[0], : size[1]]
+    contrast = styles.std((2, 3)).mean(1).view(-1, 1, 1, 1)
+    own = (photos == styles).flatten(1).all(1).view(-1, 1, 1, 1)
+    return torch.where(own, 0.0, network.TOOTH * contrast * total / len(network.TOOTH_GRAINS_PX) ** 0.5)
 
 
 def style_error(found: Tensor, kept: Tensor, look: Tensor) -> Tensor:

@@ -1,0 +1,74 @@
+"""The network's text, with weights of no training."""
+
+import math
+
+import numpy as np
+import pytest
+
+from impasto import engines
+from impasto.core import RunOptions
+from impasto.reconstruction.networks import alla_prima as network
+from impasto.weights import FILES
+
+TORCH = RunOptions(engine="torch", precision="float32")
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return network.parts(network.first_weights(3))
+
+
+def run(part, inputs, options=TORCH):
+    return engines.load(part, options)(inputs)
+
+
+def picture(height, width, seed=0):
+    return np.random.default_rng(seed).random((1, 3, height, width), dtype=np.float32)
+
+
+def painted(parts, planes, seed=1):
+    random = np.random.default_rng(seed)
+    maps = {
+        "matrix": np.eye(network.EIGHTH)[None], "offset": 0.1 * random.normal(size=(1, network.EIGHTH)),
+        "scale": np.ones((1, network.QUARTER)), "shift": 0.1 * random.normal(size=(1, network.QUARTER)),
+        "strokes": 0.2 * random.normal(size=(1, network.STROKES)),
+    }  # fmt: skip
+    maps = {name: value.astype(np.float32) for name, value in maps.items()}
+    return run(parts["paint"], {"picture": planes, **run(parts["see"], {"picture": planes}), **maps})["picture"]
+
+
+def test_it_is_as_small_as_it_says():
+    assert sum(math.prod(shape) for shape in network.shapes().values()) < 600_000
+
+
+def test_the_manifest_knows_its_weights():
+    assert dict(FILES["alla_prima"].shapes) == network.shapes()
+
+
+def test_parts_fit_together_at_any_multiple(parts):
+    planes = picture(48, 80)
+    seen = run(parts["see"], {"picture": planes})
+    assert seen["quarter"].shape == (1, network.QUARTER, 12, 20)
+    assert seen["eighth"].shape == (1, network.EIGHTH, 6, 10)
+    assert run(parts["read"], seen)["strokes"].shape == (1, network.STROKES)
+    found = painted(parts, planes)
+    assert found.shape == planes.shape
+    assert 0 <= found.min() < found.max() <= 1
+
+
+def test_openvino_paints_what_torch_paints(parts):
+    planes = picture(48, 80)
+    seen = run(parts["see"], {"picture": planes}, RunOptions(engine="openvino", precision="float32"))
+    for name, expected in run(parts["see"], {"picture": planes}).items():
+        np.testing.assert_allclose(seen[name], expected, atol=2e-4)
+
+
+def test_no_pixel_sees_farther_than_it_says(parts):
+    """So that tiles which reach that far have no seams."""
+    side = 2 * network.REACH_PX + 3 * network.MULTIPLE
+    planes = picture(side, side)
+    changed = planes.copy()
+    changed[..., :16, :] = 1 - changed[..., :16, :]
+    difference = np.abs(painted(parts, planes) - painted(parts, changed)).max((0, 1, 3))
+    assert difference[:16].max() > 0.01
+    assert difference[16 + network.REACH_PX :].max() == 0
