@@ -102,8 +102,10 @@ def test_an_engine_that_is_not_installed_is_one_line(monkeypatch, load, engine, 
 
 
 def test_what_an_engine_cannot_do_is_one_line(network, load):
-    with pytest.raises(UsageError, match="precision: engine onnx computes in float32 only"):
+    with pytest.raises(UsageError, match="precision: engine onnx has no bfloat16"):
         load("onnx", "bfloat16")
+    with pytest.raises(UsageError, match="precision: network 'everything' is not prepared for int8"):
+        load("openvino", "int8")
     with pytest.raises(UsageError, match="engine: openvino runs on the processor only"):
         engines.load(network, RunOptions(engine="openvino", device="cuda"))
 
