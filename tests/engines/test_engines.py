@@ -146,6 +146,4 @@ def test_a_trial_takes_the_quickest_run(load, network):
 
 
 def test_a_report_says_what_ran(load):
-    assert engines.facts(load("onnx")) == {
-        "engine": "onnx", "engine_version": engines.installed()["onnx"], "precision": "float32",
-    }  # fmt: skip
+    assert engines.facts(load("onnx")) == {"engine": "onnx", "precision": "float32"}
