@@ -50,9 +50,10 @@ def _version(name: str) -> str | None:
 
 
 def versions() -> dict[str, str]:
-    """Versions of impasto and of what shaped the picture; torch only where the run used it."""
+    """Versions of impasto and of what shaped the picture; torch and other engines only where the run used them."""
     found = {"impasto": __version__, "python": platform.python_version()}
-    found |= {name: known for name in ("numpy", "pillow") if (known := _version(name))}
+    loaded = [name for name in ("openvino", "onnxruntime") if name in sys.modules]
+    found |= {name: known for name in ("numpy", "pillow", *loaded) if (known := _version(name))}
     if "torch" in sys.modules:
         found["torch"] = str(sys.modules["torch"].__version__)
     return found
@@ -86,7 +87,7 @@ def full_report(job: Job, result: Result, context: Context, seconds: float) -> d
     return json.loads(to_json(report))
 
 
-_KEPT = ("method", "preset", "options", "seed", "device", "precision", "interrupted", "versions")
+_KEPT = ("method", "preset", "options", "seed", "device", "engine", "precision", "interrupted", "versions")
 
 
 def provenance(report: dict[str, Any]) -> dict[str, Any]:
