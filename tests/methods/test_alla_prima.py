@@ -115,7 +115,7 @@ def test_moments_of_parts_are_moments_of_the_whole():
     )
 
 
-def test_a_plain_call_needs_no_torch(tmp_path):
+def test_a_plain_call_needs_no_torch():
     from impasto import assets
 
     code = f"""

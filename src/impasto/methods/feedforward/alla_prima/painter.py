@@ -59,14 +59,14 @@ class Painter:
             found = self._moments(seen, guide)
             painted = self._paint({"picture": planes, **seen, **feature_maps(*found, look)})[0]
             height, width = photo.shape[:2]
-            return np.ascontiguousarray(painted[:, :height, :width].transpose(1, 2, 0))
+            return settled(np.ascontiguousarray(painted[:, :height, :width].transpose(1, 2, 0)), look, guide)
         quarter, eighth, _ = self._features(ground, guide)
         maps = feature_maps(quarter, eighth, look)
 
         def paint(tile: Planes) -> Planes:
             return self._paint({"picture": tile, **self._see(tile), **maps})
 
-        return paint_in_tiles(ground, paint, self.tiling, out=ground, context=self.context)
+        return settled(paint_in_tiles(ground, paint, self.tiling, context=self.context), look, guide)
 
     def report(self) -> dict[str, Any]:
         """Which engine painted, and how."""
@@ -142,17 +142,23 @@ def primed(photo: Array, matrix: NDArray[np.float64], offset: NDArray[np.float64
     return np.clip(ground, 0, 1, out=ground)
 
 
+def settled(painted: Array, look: Look, guide: Array | None) -> Array:
+    """The finished picture with the look's colours exactly, as far as they stay in [0, 1]."""
+    return primed(painted, *colour_map(colours_of(painted, guide), look.colours))
+
+
 def lay_tooth(ground: Array, contrast: float, seed: int) -> None:
     """Make a picture (H, W, 3) a little uneven, in place: normal noise of several grains, all channels alike."""
     import cv2
 
     height, width = ground.shape[:2]
     strength = network.TOOTH * contrast / len(network.TOOTH_GRAINS_PX) ** 0.5
+    noise = np.zeros((height, width), np.float32)
     for number, grain in enumerate(network.TOOTH_GRAINS_PX):
-        coarse = np.random.default_rng((seed, number)).standard_normal(
-            (-(-height // grain), -(-width // grain)), np.float32
-        )
-        how = cv2.INTER_LINEAR if number else cv2.INTER_NEAREST
+        random = np.random.default_rng((seed, number))
+        coarse = random.standard_normal((-(-height // grain), -(-width // grain)), np.float32)
         coarse *= strength
-        noise = cv2.resize(coarse, (coarse.shape[1] * grain, coarse.shape[0] * grain), interpolation=how)
-        ground += noise[:height, :width, None]
+        how = cv2.INTER_LINEAR if number else cv2.INTER_NEAREST
+        fine = cv2.resize(coarse, (coarse.shape[1] * grain, coarse.shape[0] * grain), interpolation=how)
+        noise += fine[:height, :width]
+    cv2.add(ground, cv2.merge([noise] * 3), dst=ground)

@@ -1,0 +1,59 @@
+"""The lessons of `alla_prima`: what they punish, and that they leave a file that paints."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from impasto import registry
+from impasto.core import Context, RunOptions
+from impasto.training.loop import Run, train
+from impasto.training.recipes.alla_prima.lessons import grid, matched_colours, style_error, tooth
+from impasto.weights.arrays import read_arrays
+from impasto.weights.manifest import FILES
+
+RECIPE = registry.get_recipe("alla_prima")
+
+
+def smooth(count=2, size=64, seed=0):
+    coarse = torch.rand((count, 3, 5, 5), generator=torch.Generator().manual_seed(seed))
+    return F.interpolate(coarse, size=(size, size), mode="bicubic").clamp(0, 1)
+
+
+def test_a_grid_is_punished_and_a_picture_is_not():
+    picture = smooth()
+    dotted = picture.clone()
+    dotted[..., ::4, ::4] += 0.1
+    assert grid(dotted) > 5 * grid(picture)
+
+
+def test_the_style_error_is_one_and_a_half_at_the_photo_and_nothing_at_the_painting():
+    random = torch.Generator().manual_seed(1)
+    photo, painting = (torch.rand((2, 8, 16, 16), generator=random) ** power for power in (1.0, 4.0))
+    assert abs(style_error(photo, photo, painting) - 1.5) < 0.15
+    assert style_error(painting, photo, painting) < 0.01
+
+
+def test_colours_are_the_paintings():
+    photo, painting = smooth(seed=2) * 0.3 + 0.5, smooth(seed=3) * 0.4 + 0.2
+    found = matched_colours(photo, painting)
+    torch.testing.assert_close(found.mean((2, 3)), painting.mean((2, 3)), atol=0.02, rtol=0)
+    torch.testing.assert_close(found.std((2, 3)), painting.std((2, 3)), atol=0.02, rtol=0)
+
+
+def test_tooth_is_laid_over_photos_but_not_where_a_picture_is_its_own_style():
+    photo, painting = smooth(seed=4), smooth(seed=5)
+    painting[0] = photo[0]
+    torch.manual_seed(0)
+    found = tooth(photo, painting)
+    assert found[0].abs().max() == 0
+    assert 0.5 < found[1].std() / (0.15 * painting[1].std()) < 2
+
+
+def test_a_short_training_leaves_weights_that_can_be_used(folders, tmp_path):
+    options = RECIPE.make_options("tiny")
+    output = tmp_path / "mine.safetensors"
+    report = train(Run(RECIPE, options, folders, output), Context(RunOptions(threads=1)))
+    assert report["finished"]
+    weights = read_arrays(output, FILES["alla_prima"])
+    assert all(np.isfinite(array).all() for array in weights.values())
+    assert "small recipe" in output.with_suffix(".md").read_text(encoding="utf-8")
