@@ -23,8 +23,10 @@ def test_default_is_the_default_method(run):
 
 def test_every_quality_has_a_method():
     assert {name: registry.choose(quality=name).id for name in registry.QUALITY} == {
-        "fast": "gatys",
         "default": registry.DEFAULT_METHOD,
+        "fast": "alla_prima",
+        "good": "gatys",
+        "fine": "gatys",
         "best": "nnst",
     }
 
@@ -32,7 +34,7 @@ def test_every_quality_has_a_method():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--quality", "bets"), "no quality 'bets'. Did you mean 'best'? There is: fast, default, best."),
+        (("--quality", "bets"), "no quality 'bets'. Did you mean 'best'? There is: default, fast, good, fine, best."),
         (("--quality", "best", "-m", "colour_transfer"), "leave out either it or method 'colour_transfer'"),
     ],
 )

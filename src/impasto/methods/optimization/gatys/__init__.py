@@ -46,7 +46,7 @@ METHOD = Method(
             "scales": 2, "steps": 700, "weights": "reference", "content_weight": 1.0, "style_weight": 1e3,
             "pooling": "max", "init": "content",
         },
-        # What `--quality fast` runs: the slim encoder finds shapes and strokes, VGG-19 has the last word.
+        # What `--quality good` runs: the slim encoder finds shapes and strokes, VGG-19 has the last word.
         "fast": {"encoder": "slim", "steps": 70, "finish_steps": 17, "style_weight": 6.0},
         "tiny": {"size": 64, "steps": 6, "scales": 1},
     },
