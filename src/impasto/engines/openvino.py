@@ -38,9 +38,8 @@ class GraphOps:
     def __init__(self, ranges: NDArray[np.float32] | None = None) -> None:
         """ranges: (convolutions, 2), the least and largest of what each is given, for 8-bit arithmetic.
 
-        narrow: whether some value was found too narrow to be mirrored. seen: what every convolution was given.
+        seen: what every convolution was given.
         """
-        self.narrow = False
         self.seen: list[Value] = []
         self._ranges = ranges
 
@@ -64,7 +63,6 @@ class GraphOps:
     def _mirror(self, x: Value, margin: int) -> Value:
         sides = [_length(x, 2), _length(x, 3)]
         narrow = any(side is not None and side <= margin for side in sides)
-        self.narrow |= narrow
         pads = _integers([0, 0, margin, margin])
         return op.pad(x, pads, pads, "edge" if narrow else "reflect")
 
@@ -233,13 +231,9 @@ def _length(x: Value, axis: int) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A network as an OpenVINO model.
-
-    narrow: whether some value was found too narrow to be mirrored. spaced: outputs that have one column too many.
-    """
+    """A network as an OpenVINO model. spaced: outputs that have one column too many."""
 
     model: Any
-    narrow: bool
     spaced: frozenset[str]
 
 
@@ -276,7 +270,7 @@ def graph(network: Network, shapes: Mapping[str, Sequence[int]] | None = None,
         result = op.result(op.pad(value, *column, "constant") if name in spaced else value)
         result.get_output_tensor(0).add_names({name})
         results.append(result)
-    return Graph(ov.Model(results, list(inputs.values()), network.name), ops.narrow, frozenset(spaced))
+    return Graph(ov.Model(results, list(inputs.values()), network.name), frozenset(spaced))
 
 
 def _is_many_planes(x: Value) -> bool:

@@ -76,10 +76,8 @@ class OpenVINORunner:
             # Copies: the library writes the next picture where it wrote this one.
             return {n: np.array(x[..., :-1] if n in spaced else x, order="C") for n, x in found.items()}
 
-    def _compile(self, shapes: Any) -> tuple[Any, frozenset[str]] | None:
+    def _compile(self, shapes: Any) -> tuple[Any, frozenset[str]]:
         made = graph(self.network, shapes, self._ranges)
-        if shapes is not None and not made.narrow:
-            return None
         # Graphs of fixed sizes are many, small and soon compiled.
         settings = self._settings | (self._cache if shapes is None else {})
         return core().compile_model(made.model, "CPU", settings).create_infer_request(), made.spaced
