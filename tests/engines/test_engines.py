@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from impasto import engines
 from impasto.core import RunOptions, UsageError
+from impasto.engines.hardware import choose_precision
 
 OTHERS = ("openvino", "onnx")
 
@@ -133,6 +135,8 @@ def test_what_an_engine_cannot_do_is_one_line(network, load):
         load("onnx", "bfloat16")
     with pytest.raises(UsageError, match="precision: network 'everything' is not prepared for int8"):
         load("openvino", "int8")
+    with pytest.raises(UsageError, match="precision: torch has no int8 here"):
+        choose_precision(RunOptions(precision="int8"), torch.device("cpu"))  # what methods that optimise ask
     with pytest.raises(UsageError, match="engine: openvino runs on the processor only"):
         engines.load(network, RunOptions(engine="openvino", device="cuda"))
 
