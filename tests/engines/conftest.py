@@ -35,6 +35,7 @@ def everything(o: Ops, w: Weights, inputs: Values) -> Values:
     return {
         "picture": o.clamp(o.add(o.multiply(picture, 0.5), 0.5), 0.0, 1.0),
         "mean": o.vector(mean),
+        "features": up,
         "covariance": o.covariance(deep),
     }
 
@@ -63,7 +64,7 @@ def network() -> Network:
         forward=everything,
         weights=random_weights(),
         inputs={"picture": (None, 3, None, None), "style": (None, 5), "matrix": (None, WIDTH, WIDTH)},
-        outputs=("picture", "mean", "covariance"),
+        outputs=("picture", "mean", "features", "covariance"),
         multiple=8,
     )
 

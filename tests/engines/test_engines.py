@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from impasto import engines
 from impasto.core import RunOptions, UsageError
+from impasto.engines.hardware import choose_precision
 
 OTHERS = ("openvino", "onnx")
 
@@ -29,6 +31,20 @@ def test_engines_agree_with_torch_while_sizes_change(load, inputs_of, engine):
         for name, values in expected.items():
             assert found[name].dtype == np.float32
             np.testing.assert_allclose(found[name], values, atol=1e-4, rtol=1e-4, err_msg=f"{name} at {shape}")
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+def test_inputs_that_do_not_fit_are_refused(load, inputs_of, engine):
+    """OpenVINO alone would hand out the picture before."""
+    runner, inputs = load(engine), inputs_of(24, 24)
+    runner(inputs)
+    for wrong, line in [
+        ({"style": np.ones((1, 6), np.float32)}, r"input 'style' is \(1, 6\), must be \(None, 5\)"),
+        ({"picture": np.ones((1, 3, 24, 26), np.float32)}, "a side of 26 px, which must be a multiple of 4"),
+        ({"picture": np.ones((1, 3, 24, 28), np.float32)}, r"arithmetic on .* is given 8 where 7 is needed"),
+    ]:
+        with pytest.raises(ValueError, match=line):
+            runner(inputs | wrong)
 
 
 def test_bfloat16_keeps_forty_decibels(load, inputs_of):
@@ -119,6 +135,8 @@ def test_what_an_engine_cannot_do_is_one_line(network, load):
         load("onnx", "bfloat16")
     with pytest.raises(UsageError, match="precision: network 'everything' is not prepared for int8"):
         load("openvino", "int8")
+    with pytest.raises(UsageError, match="precision: torch has no int8 here"):
+        choose_precision(RunOptions(precision="int8"), torch.device("cpu"))  # what methods that optimise ask
     with pytest.raises(UsageError, match="engine: openvino runs on the processor only"):
         engines.load(network, RunOptions(engine="openvino", device="cuda"))
 

@@ -1,6 +1,9 @@
 """A network whose statistics are frozen paints in tiles what it paints in one pass."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,3 +62,30 @@ def test_seams_are_too_faint_to_be_seen(painter, painted, reach_px):
     tiled = paint_in_tiles(picture, run, Tiling(128, reach_px, 16, multiple=4))
     seams = np.abs(np.diff(tiled, axis=1) - np.diff(whole, axis=1))
     assert seams.max() < 2 / 255
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="tells no peak of memory")
+def test_a_picture_of_8000_pixels_is_painted_in_four_gigabytes():
+    """A network of 64 channels, the picture and the result as float32."""
+    code = """
+import resource, sys
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+from test_tiles import REACH_PX, paint
+from impasto import engines
+from impasto.core import RunOptions
+from impasto.image.tiles import Tiling, paint_in_tiles
+shapes = {"stem": (64, 48, 3, 3), "one": (64, 64, 3, 3), "two": (64, 64, 3, 3), "end": (48, 64, 3, 3)}
+weights = {name: np.full(shape, 0.01, np.float32) for name, shape in shapes.items()}
+inputs = {"picture": (None, 3, None, None), "mean": (None, 64, 1, 1), "scale": (None, 64, 1, 1)}
+runner = engines.load(engines.Network("painter", paint, weights, inputs, ("picture",), multiple=4), RunOptions())
+frozen = {"mean": np.zeros((1, 64, 1, 1), np.float32), "scale": np.ones((1, 64, 1, 1), np.float32)}
+source = np.random.default_rng(0).random((8000, 8000, 3), np.float32)
+out = paint_in_tiles(source, lambda x: runner({"picture": x, **frozen})["picture"], Tiling(1024, REACH_PX, 32, 4))
+assert np.isfinite(out).all()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+    here = str(Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", code, here], capture_output=True, text=True, timeout=600, check=True)
+    assert int(done.stdout) < 4 * 2**30

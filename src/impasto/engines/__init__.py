@@ -26,6 +26,7 @@ PACKAGES: dict[Engine, str] = {"openvino": "openvino", "onnx": "onnxruntime", "t
 """What each engine is run by, the likely fastest first."""
 _BRINGS: dict[Engine, str] = {"openvino": "openvino", "onnx": "'impasto[onnx]'", "torch": "torch"}
 
+_KEPT = 32
 _runners: dict[tuple[Any, ...], Runner] = {}
 
 
@@ -53,6 +54,8 @@ def load(network: Network, run: RunOptions) -> Runner:
     engine = choose(network, run)
     key = (fingerprint(network), engine, run.precision, run.device, run.threads)
     if key not in _runners:
+        while len(_runners) >= _KEPT:  # a training that looks at its pictures makes new weights all the time
+            _runners.pop(next(iter(_runners)), None)
         _runners[key] = _make(network, engine, run)
     return _runners[key]
 

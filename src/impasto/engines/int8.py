@@ -46,7 +46,7 @@ def calibrated(network: Network, samples: Sequence[Arrays], at_least_db: float =
 
 def measured(network: Network, samples: Sequence[Arrays]) -> NDArray[np.float32]:
     """Least and largest of what every convolution is given on the samples: (convolutions, 2)."""
-    model, _ = graph(network, watched=True)
+    model = graph(network, watched=True).model
     request = core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
     rows: list[NDArray[np.float32]] = []
     for sample in samples:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from .ops import Network
+from .shapes import is_narrow
 
-_SMALL_PX = 256  # below this, some convolution may meet a value narrower than its margin
 _KEPT = 64
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -19,24 +19,20 @@ Graph = TypeVar("Graph")
 class Narrow(Generic[Graph]):
     """The graph for given shapes: the open one wherever it will do."""
 
-    def __init__(self, network: Network, build: Callable[[Shapes | None], Graph | None]) -> None:
-        """build: makes the open graph for None; for shapes, a graph of these, or None where the open one will do."""
-        self._pictures = [name for name, shape in network.inputs.items() if len(shape) == 4 and None in shape[2:]]
-        self._build = build
-        self._open: Graph | None = None
-        self._fixed: dict[tuple[tuple[int, ...], ...], Graph | None] = {}
+    def __init__(self, network: Network, build: Callable[[Shapes | None], Graph]) -> None:
+        """build: makes the open graph for None, or one of fixed sizes."""
+        self._network, self._build = network, build
+        self._graphs: dict[tuple[tuple[int, ...], ...] | None, Graph] = {}
+        self._wide: set[tuple[tuple[int, ...], ...]] = set()
 
     def for_shapes(self, shapes: Shapes) -> Graph:
-        """The graph to run for inputs of these shapes."""
-        if min((min(shapes[name][2:]) for name in self._pictures), default=_SMALL_PX) < _SMALL_PX:
-            key = tuple(shapes.values())
-            if key not in self._fixed:
-                if len(self._fixed) >= _KEPT:
-                    self._fixed.clear()
-                self._fixed[key] = self._build(shapes)
-            if (fixed := self._fixed[key]) is not None:
-                return fixed
-        if self._open is None:
-            self._open = self._build(None)
-        assert self._open is not None
-        return self._open
+        """The graph to run for inputs of these shapes. Raises ValueError for shapes the network cannot take."""
+        key = tuple(shapes.values())
+        fixed = key if key in self._graphs or (key not in self._wide and is_narrow(self._network, shapes)) else None
+        if fixed is None:
+            self._wide.add(key)
+        if fixed not in self._graphs:
+            if len(self._graphs) > _KEPT:
+                self._graphs = {None: self._graphs[None]} if None in self._graphs else {}
+            self._graphs[fixed] = self._build(shapes if fixed else None)
+        return self._graphs[fixed]

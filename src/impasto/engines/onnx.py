@@ -10,11 +10,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 from .ops import Edge, Network
 from .ops import Value as Anything
+from .shapes import Shape, ShapeOps
 
 OPSET = 18  # the first whose Pad, Reduce and Split agree with later ones
 _IR_VERSION = 9  # what runtimes of 2023 and newer read
-
-Dims = tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +21,20 @@ class Value:
     """A value of the graph: its name, and as much of its shape as is known."""
 
     name: str
-    shape: Dims
+    shape: Shape
 
 
 class OnnxOps:
     """`Ops` that add nodes to an ONNX graph. Channels are always known; N, H and W where the inputs' are."""
 
     def __init__(self) -> None:
-        """narrow: whether some value was found too narrow to be mirrored."""
+        """An empty graph."""
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
-        self.narrow = False
+        self._shapes = ShapeOps()
         self._known: dict[bytes, Value] = {}
 
-    def node(self, kind: str, inputs: Sequence[Value], shape: Dims, **attributes: Any) -> Value:
+    def node(self, kind: str, inputs: Sequence[Value], shape: Shape, **attributes: Any) -> Value:
         """Add a node with one output."""
         name = f"{kind.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, [x.name for x in inputs], [name], name=name, **attributes))
@@ -60,25 +59,22 @@ class OnnxOps:
              groups: int = 1) -> Value:  # fmt: skip
         """See Ops.conv."""
         kernel, margin = weight.shape[-1] or 1, (weight.shape[-1] or 1) // 2
-        sides = tuple(None if side is None else (side + 2 * margin - kernel) // stride + 1 for side in x.shape[2:])
+        shape = self._shapes.conv(x.shape, weight.shape, stride=stride, groups=groups)
         if margin and edge == "reflect":
             x, margin = self._mirror(x, margin), 0
         given = [x, weight] if bias is None else [x, weight, bias]
-        shape = (x.shape[0], weight.shape[0], *sides)
         return self.node("Conv", given, shape, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[margin] * 4,
                          group=groups)  # fmt: skip
 
     def _mirror(self, x: Value, margin: int) -> Value:
         narrow = any(side is not None and side <= margin for side in x.shape[2:])
-        self.narrow |= narrow
-        shape = (*x.shape[:2], *(None if side is None else side + 2 * margin for side in x.shape[2:]))
         pads = self._integers(0, 0, margin, margin, 0, 0, margin, margin)
-        return self.node("Pad", [x, pads], shape, mode="edge" if narrow else "reflect")
+        return self.node("Pad", [x, pads], (), mode="edge" if narrow else "reflect")
 
     def linear(self, x: Value, weight: Value, bias: Value | None = None) -> Value:
         """See Ops.linear."""
         given = [x, weight] if bias is None else [x, weight, bias]
-        return self.node("Gemm", given, (x.shape[0], weight.shape[0]), transB=1)
+        return self.node("Gemm", given, self._shapes.linear(x.shape, weight.shape), transB=1)
 
     def relu(self, x: Value) -> Value:
         """See Ops.relu."""
@@ -101,9 +97,8 @@ class OnnxOps:
         return self.node("Clip", [x, self.constant(low), self.constant(high)], x.shape)
 
     def _both(self, kind: str, a: Value, b: Value | float) -> Value:
-        if isinstance(b, int | float):
-            return self.node(kind, [a, self.constant(b)], a.shape)
-        return self.node(kind, [a, b], _broadcast(a.shape, b.shape))
+        b = self.constant(b) if isinstance(b, int | float) else b
+        return self.node(kind, [a, b], self._shapes.add(a.shape, b.shape))
 
     def add(self, a: Value, b: Value | float) -> Value:
         """See Ops.add."""
@@ -127,24 +122,22 @@ class OnnxOps:
 
     def mean(self, x: Value) -> Value:
         """See Ops.mean."""
-        return self.node("ReduceMean", [x, self._integers(2, 3)], (*x.shape[:2], 1, 1), keepdims=1)
+        return self.node("ReduceMean", [x, self._integers(2, 3)], self._shapes.mean(x.shape), keepdims=1)
 
     def max_pool2(self, x: Value) -> Value:
         """See Ops.max_pool2."""
-        shape = (*x.shape[:2], *(None if side is None else side // 2 for side in x.shape[2:]))
-        return self.node("MaxPool", [x], shape, kernel_shape=[2, 2], strides=[2, 2])
+        return self.node("MaxPool", [x], self._shapes.max_pool2(x.shape), kernel_shape=[2, 2], strides=[2, 2])
 
     def upsample2(self, x: Value) -> Value:
         """See Ops.upsample2."""
-        shape = (*x.shape[:2], *(None if side is None else side * 2 for side in x.shape[2:]))
         how = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor", "mode": "nearest"}
         absent = Value("", ())
-        return self.node("Resize", [x, absent, self.constant([1, 1, 2, 2])], shape, **how)
+        return self.node("Resize", [x, absent, self.constant([1, 1, 2, 2])], self._shapes.upsample2(x.shape), **how)
 
     def pixel_unshuffle(self, x: Value, factor: int) -> Value:
         """See Ops.pixel_unshuffle."""
         channels = x.shape[1] or 0
-        shape = (x.shape[0], channels * factor**2, *(None if side is None else side // factor for side in x.shape[2:]))
+        shape = self._shapes.pixel_unshuffle(x.shape, factor)
         y = self.node("SpaceToDepth", [x], shape, blocksize=factor)
         # ONNX puts a pixel's channels together, torch a channel's pixels.
         order = np.arange(channels * factor**2).reshape(factor**2, channels).T.ravel()
@@ -152,27 +145,24 @@ class OnnxOps:
 
     def pixel_shuffle(self, x: Value, factor: int) -> Value:
         """See Ops.pixel_shuffle."""
-        sides = (None if side is None else side * factor for side in x.shape[2:])
-        shape = (x.shape[0], (x.shape[1] or 0) // factor**2, *sides)
-        return self.node("DepthToSpace", [x], shape, blocksize=factor, mode="CRD")
+        return self.node("DepthToSpace", [x], self._shapes.pixel_shuffle(x.shape, factor), blocksize=factor, mode="CRD")
 
     def concat(self, parts: Sequence[Value]) -> Value:
         """See Ops.concat."""
-        shape = (parts[0].shape[0], sum(part.shape[1] or 0 for part in parts), *parts[0].shape[2:])
-        return self.node("Concat", parts, shape, axis=1)
+        return self.node("Concat", parts, self._shapes.concat([part.shape for part in parts]), axis=1)
 
     def channels(self, x: Value, start: int, stop: int) -> Value:
         """See Ops.channels."""
         cut = [self._integers(n) for n in (start, stop, 1)]
-        return self.node("Slice", [x, *cut], (x.shape[0], stop - start, *x.shape[2:]))
+        return self.node("Slice", [x, *cut], self._shapes.channels(x.shape, start, stop))
 
     def per_channel(self, x: Value) -> Value:
         """See Ops.per_channel."""
-        return self.node("Unsqueeze", [x, self._integers(2, 3)], (*x.shape, 1, 1))
+        return self.node("Unsqueeze", [x, self._integers(2, 3)], self._shapes.per_channel(x.shape))
 
     def vector(self, x: Value) -> Value:
         """See Ops.vector."""
-        return self.node("Squeeze", [x, self._integers(2, 3)], x.shape[:2])
+        return self.node("Squeeze", [x, self._integers(2, 3)], self._shapes.vector(x.shape))
 
     def _flat(self, x: Value) -> Value:
         return self.node("Reshape", [x, self._integers(0, 0, -1)], (*x.shape[:2], None))
@@ -182,7 +172,7 @@ class OnnxOps:
         y = self.node("MatMul", [matrix, self._flat(x)], (x.shape[0], matrix.shape[1], None))
         sides = self.node("Shape", [x], (2,), start=2)
         target = self.node("Concat", [self._integers(0, 0), sides], (4,), axis=0)
-        return self.node("Reshape", [y, target], (x.shape[0], matrix.shape[1], *x.shape[2:]))
+        return self.node("Reshape", [y, target], self._shapes.mix(matrix.shape, x.shape))
 
     def covariance(self, x: Value) -> Value:
         """See Ops.covariance."""
@@ -191,18 +181,12 @@ class OnnxOps:
         flat = self.subtract(flat, mean)
         turned = self.node("Transpose", [flat], (x.shape[0], None, x.shape[1]), perm=[0, 2, 1])
         count = self.node("Cast", [self.node("Shape", [flat], (1,), start=2)], (1,), to=TensorProto.FLOAT)
-        return self.divide(self.node("MatMul", [flat, turned], (x.shape[0], x.shape[1], x.shape[1])), count)
-
-
-def _broadcast(a: Dims, b: Dims) -> Dims:
-    rank = max(len(a), len(b))
-    pairs = zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True)
-    return tuple(m if n == 1 else n if m == 1 else m or n for m, n in pairs)
+        return self.divide(self.node("MatMul", [flat, turned], self._shapes.covariance(x.shape)), count)
 
 
 def graph(network: Network, shapes: Mapping[str, Sequence[int]] | None = None,
-          facts: Mapping[str, str] | None = None) -> tuple[onnx.ModelProto, bool]:  # fmt: skip
-    """The network as an ONNX model, and whether some value was too narrow to be mirrored.
+          facts: Mapping[str, str] | None = None) -> onnx.ModelProto:  # fmt: skip
+    """The network as an ONNX model.
 
     shapes: of the inputs, where they are known for good; else sizes stay open. facts: metadata for the model.
     """
@@ -225,7 +209,7 @@ def graph(network: Network, shapes: Mapping[str, Sequence[int]] | None = None,
     model.ir_version = _IR_VERSION
     helper.set_model_props(model, dict(facts or {}))
     onnx.checker.check_model(model)
-    return model, ops.narrow
+    return model
 
 
 def output_name(network: Network, name: str) -> str:
@@ -237,7 +221,7 @@ def _used(nodes: Sequence[Any]) -> set[str]:
     return {name for node in nodes for name in node.input}
 
 
-def _declared(name: str, shape: Dims) -> Any:
+def _declared(name: str, shape: Shape) -> Any:
     """An input or output; open sizes are called N, H and W, each input's own where there are several."""
     letters = ("N", "C", "H", "W")
     dims = [f"{name}_{letters[axis]}" if n is None else n for axis, n in enumerate(shape)]

@@ -34,9 +34,7 @@ class OnnxRunner:
         return dict(zip(self.network.outputs, session.run(None, given), strict=True))
 
     def _session(self, shapes: Any) -> Any:
-        model, narrow = onnx.graph(self.network, shapes)
-        if shapes is not None and not narrow:
-            return None
+        model = onnx.graph(self.network, shapes)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1

@@ -63,22 +63,21 @@ class OpenVINORunner:
             # A pinned thread waits for its core when another process has it.
             "ENABLE_CPU_PINNING": False,
         }
-        self._requests: Narrow[Any] = Narrow(network, self._compile)
+        self._requests: Narrow[tuple[Any, frozenset[str]]] = Narrow(network, self._compile)
         self._lock = Lock()
 
     def __call__(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """Outputs by name, float32."""
         given = {name: np.ascontiguousarray(inputs[name], np.float32) for name in self.network.inputs}
         with self._lock:
-            request = self._requests.for_shapes({name: x.shape for name, x in given.items()})
+            request, spaced = self._requests.for_shapes({name: x.shape for name, x in given.items()})
             request.infer(given, share_inputs=True)
+            found = {name: request.get_output_tensor(i).data for i, name in enumerate(self.network.outputs)}
             # Copies: the library writes the next picture where it wrote this one.
-            return {n: np.array(request.get_output_tensor(i).data) for i, n in enumerate(self.network.outputs)}
+            return {n: np.array(x[..., :-1] if n in spaced else x, order="C") for n, x in found.items()}
 
-    def _compile(self, shapes: Any) -> Any:
-        model, narrow = graph(self.network, shapes, self._ranges)
-        if shapes is not None and not narrow:
-            return None
+    def _compile(self, shapes: Any) -> tuple[Any, frozenset[str]]:
+        made = graph(self.network, shapes, self._ranges)
         # Graphs of fixed sizes are many, small and soon compiled.
         settings = self._settings | (self._cache if shapes is None else {})
-        return core().compile_model(model, "CPU", settings).create_infer_request()
+        return core().compile_model(made.model, "CPU", settings).create_infer_request(), made.spaced

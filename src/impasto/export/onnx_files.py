@@ -41,7 +41,7 @@ def _place(output: Path, part: str, count: int) -> Path:
 
 
 def _write(model: Model, part: str, target: Path, network: Network) -> dict[str, Any]:
-    made, _ = onnx.graph(network, facts=describe(model, part, network))
+    made = onnx.graph(network, facts=describe(model, part, network))
     found = agreement(network)
     if not found >= _PSNR_DB:
         raise RunError(f"{target.name}: ONNX Runtime and torch agree to {found:.0f} dB only; nothing was written")
