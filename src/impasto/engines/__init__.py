@@ -35,13 +35,16 @@ def installed() -> dict[Engine, str | None]:
     return {engine: _version(engine) for engine in PACKAGES}
 
 
-@cache
 def _version(engine: Engine) -> str | None:
     needed = ("onnx", "onnxruntime") if engine == "onnx" else (PACKAGES[engine],)
-    if any(find_spec(name) is None for name in needed):
-        return None
+    return None if any(find_spec(name) is None for name in needed) else _published(PACKAGES[engine])
+
+
+@cache
+def _published(distribution: str) -> str:
+    """The version of what is installed. Looking it up takes milliseconds, so it is done once."""
     try:
-        return version(PACKAGES[engine])
+        return version(distribution)
     except PackageNotFoundError:  # built by hand, or one of several distributions of the same library
         return "unknown"
 
