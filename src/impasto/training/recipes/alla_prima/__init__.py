@@ -14,6 +14,8 @@ class Options(TrainingOptions):
     """Whose features judge the pictures: slim is about six times cheaper, vgg19 is what the field means."""
     begin: str | None = None
     """A .safetensors file of an earlier training to begin with; empty begins from nothing."""
+    pairings: Annotated[int, Field(ge=1, le=64), UI(advanced=True)] = 1
+    """Paintings of the batch in which each of its photos is painted: more share the cost of looking at both."""
     content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 1.0
     """Weight of the photo's features at relu4_1 and relu4_2."""
     style_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 10.0
@@ -35,7 +37,10 @@ RECIPE = Recipe(
     presets={
         # Two CPU cores for some hours; a short run with encoder vgg19 and a small rate makes a good end.
         "cpu": {"steps": 30_000, "batch_size": 4, "crop_px": 160, "learning_rate": 2e-3},
-        "finish": {"encoder": "vgg19", "steps": 1500, "batch_size": 4, "crop_px": 160, "learning_rate": 3e-4},
+        "finish": {
+            "encoder": "vgg19", "steps": 2000, "batch_size": 3, "pairings": 3, "crop_px": 224, "learning_rate": 1e-3,
+            "validate_every": 200,
+        },
         "gpu": {"encoder": "vgg19", "steps": 120_000, "batch_size": 8, "crop_px": 256, "warmup_steps": 500},
         "tiny": {"steps": 4, "batch_size": 2, "crop_px": 32, "warmup_steps": 1, "validate_every": 4},
     },

@@ -10,7 +10,7 @@ grid      what repeats every four pixels
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -36,6 +36,7 @@ _LEAST = 1e-6  # below the root, whose slope is infinite at 0
 _COLOUR_RIDGE = 1e-4
 _OUTSIDE = 5.0  # weight of what leaves [0, 1]
 _MARGIN_PX = 4
+Features: TypeAlias = Mapping[str, Tensor]
 _SHOWN = 6
 _CHUNK = 8
 
@@ -91,23 +92,36 @@ class Lessons:
         own = step % self.options.identity_every == 0
         if own:
             styles = torch.cat([photos[:1], styles[1:]])
+        kept, looks = self.seen(photos), self.seen(styles)
+        sums: dict[str, Tensor] = {}
+        for turn in range(self.options.pairings):
+            turned = {layer: x.roll(-turn, 0) for layer, x in looks.items()}
+            found = self.errors(photos, styles.roll(-turn, 0), kept, turned, identity=own and turn == 0)
+            sums = {name: sums.get(name, 0.0) + term / self.options.pairings for name, term in found.items()} | {
+                name: sums[name] for name in sums.keys() - found.keys()
+            }
+        weights = {name: getattr(self.options, f"{name}_weight", _OUTSIDE) for name in sums}
+        total = torch.stack([weights[name] * term for name, term in sums.items()]).sum()
+        return total, {name: term.item() for name, term in sums.items()}
+
+    def errors(self, photos: Tensor, styles: Tensor, kept: Features, looks: Features, *, identity: bool) -> dict[str, Tensor]:  # fmt: skip
+        """What is wrong with the photos, painted; identity: the first is its own style."""
         free = self.paint(self.parameters, photos, styles)
         painted = free.clamp(0, 1)
         painted = free + (painted - free).detach()  # what is clipped still feels where it should go
-        content, style = self.judged(painted, photos, styles)
+        content, style = self.judged(painted, kept, looks)
         terms = {"content": content, "style": style, "grid": grid(painted), "outside": _outside(free)}
-        if own:
+        if identity:
             terms["identity"] = (painted[:1] - photos[:1]).square().mean()
-        weights = {name: getattr(self.options, f"{name}_weight", _OUTSIDE) for name in terms}
-        total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
-        return total, {name: term.item() for name, term in terms.items()}
+        return terms
 
-    def judged(self, painted: Tensor, photos: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
-        """Errors of content and of style."""
-        with torch.no_grad():
-            wanted = self.judge(torch.cat([photos, styles]), _LAYERS, margin_px=_MARGIN_PX)
-            kept = {layer: x[: len(photos)] for layer, x in wanted.items()}
-            looks = {layer: x[len(photos) :] for layer, x in wanted.items()}
+    @torch.no_grad()
+    def seen(self, pictures: Tensor) -> Features:
+        """What the judge sees in photos or paintings."""
+        return self.judge(pictures, _LAYERS, margin_px=_MARGIN_PX)
+
+    def judged(self, painted: Tensor, kept: Features, looks: Features) -> tuple[Tensor, Tensor]:
+        """Errors of content and of style, by what is seen in photos and in paintings."""
         found = self.judge(painted, _LAYERS, margin_px=_MARGIN_PX)
         angle = 1 - F.cosine_similarity(found["relu4_2"].float(), kept["relu4_2"].float(), dim=1).mean()
         content = (evened(found["relu4_1"]) - evened(kept["relu4_1"])).square().mean() + angle
@@ -121,7 +135,7 @@ class Lessons:
         for start in range(0, len(content), _CHUNK):
             photos, styles = content[start : start + _CHUNK], style[start : start + _CHUNK]
             painted = self.paint(parameters, photos, styles).clamp(0, 1)
-            errors = self.judged(painted, photos, styles)
+            errors = self.judged(painted, self.seen(photos), self.seen(styles))
             sums += np.array([float(error) for error in errors]) * len(photos)
             rows += [torch.cat(row, 2) for row in zip(photos, styles, painted, strict=True)][: _SHOWN - len(rows)]
         content_error, style_left = sums / len(content)
