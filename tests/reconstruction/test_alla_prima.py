@@ -7,6 +7,7 @@ import pytest
 
 from impasto import engines
 from impasto.core import RunOptions
+from impasto.engines.samples import sample
 from impasto.reconstruction.networks import alla_prima as network
 from impasto.weights import FILES
 
@@ -72,3 +73,15 @@ def test_no_pixel_sees_farther_than_it_says(parts):
     difference = np.abs(painted(parts, planes) - painted(parts, changed)).max((0, 1, 3))
     assert difference[:16].max() > 0.01
     assert difference[16 + network.REACH_PX :].max() == 0
+
+
+@pytest.mark.parametrize("part", ["see", "measure", "read", "paint"])
+def test_a_sample_of_any_part_fits_it(parts, part):
+    """So that every part can be exported, and tried for speed."""
+    inputs = sample(parts[part], 100, 70)
+    found = run(parts[part], inputs)
+    assert set(found) == set(parts[part].outputs)
+    if "picture" in inputs:
+        assert inputs["picture"].shape[2:] == (96, 64)
+    if "eighth" in inputs:
+        assert inputs["eighth"].shape[2:] == (12, 8)

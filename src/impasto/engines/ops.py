@@ -130,6 +130,7 @@ class Network:
 
     name, fingerprint: tell it from every other, for caches. inputs: shape of each, None where it may vary.
     outputs: the names that `forward` gives. multiple: H and W of pictures must be multiples of it.
+    strides: for inputs smaller than the picture, how many of its pixels one of theirs stands for; 1 unless named.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Network:
     outputs: tuple[str, ...]
     multiple: int = 1
     fingerprint: str = ""
+    strides: Mapping[str, int] = field(default_factory=dict[str, int])
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 

@@ -1,5 +1,7 @@
 """Inputs for a network nobody has given any: for trials of speed and of agreement."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,11 +14,16 @@ def sample(network: Network, height: int, width: int, seed: int = 0) -> dict[str
     found: dict[str, NDArray[np.float32]] = {}
     for name, shape in network.inputs.items():
         if len(shape) == 4 and None in shape[2:]:
-            sides = [max(1, side // network.multiple) * network.multiple for side in (height, width)]
+            whole = math.lcm(network.multiple, *network.strides.values())
+            stride = network.strides.get(name, 1)
+            sides = [max(1, side // whole) * whole // stride for side in (height, width)]
             noise = random.random((1, shape[1] or 3, *sides), np.float32)
             for axis in (2, 3):
                 noise = (noise + np.roll(noise, 1, axis) + np.roll(noise, 2, axis)) / 3
             found[name] = noise
         else:
-            found[name] = random.random([n or 1 for n in shape], np.float32)
+            # Small numbers, and matrices that change little, so that no picture ends up all black or white.
+            found[name] = 0.1 * random.random([n or 1 for n in shape], np.float32)
+            if len(shape) == 3 and shape[1] == shape[2]:
+                found[name] = 0.1 * found[name] + np.eye(shape[1], dtype=np.float32)
     return found

@@ -171,7 +171,7 @@ def parts(weights: Arrays) -> dict[str, Network]:
         "matrix": (None, EIGHTH, EIGHTH), "offset": (None, EIGHTH), "scale": (None, QUARTER),
         "shift": (None, QUARTER), "strokes": (None, STROKES),
     }  # fmt: skip
-    seen = {"quarter": quarter, "eighth": eighth}
+    seen, strides = {"quarter": quarter, "eighth": eighth}, {"quarter": 4, "eighth": 8}
     return {
         "see": Network("alla_prima.see", see, weights, {"picture": picture}, ("quarter", "eighth"), MULTIPLE),
         "measure": Network(
@@ -180,9 +180,16 @@ def parts(weights: Arrays) -> dict[str, Network]:
             {},
             seen,
             ("quarter_mean", "quarter_variance", "eighth_mean", "eighth_covariance"),
+            strides=strides,
         ),
-        "read": Network("alla_prima.read", read, weights, seen, ("strokes",)),
+        "read": Network("alla_prima.read", read, weights, seen, ("strokes",), strides=strides),
         "paint": Network(
-            "alla_prima.paint", paint, weights, {"picture": picture, **seen, **maps}, ("picture",), MULTIPLE
+            "alla_prima.paint",
+            paint,
+            weights,
+            {"picture": picture, **seen, **maps},
+            ("picture",),
+            MULTIPLE,
+            strides=strides,
         ),
     }
