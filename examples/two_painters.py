@@ -32,7 +32,9 @@ def main(out: Path = Path("out"), **options: Any) -> Path:
         print(f"{1 - share:.0%} Hokusai, {share:.0%} Munch")
         styles = [(style, weight) for style, weight in ((hokusai, 1 - share), (munch, share)) if weight]
         pictures.append(
-            impasto.stylize(assets.path("great_wall.jpg"), styles, listener=tell, **{"size": 256, **options}).image
+            impasto.stylize(
+                assets.path("great_wall.jpg"), styles, method="gatys", listener=tell, **{"size": 256, **options}
+            ).image
         )
     width, height = pictures[0].size
     row = Image.new("RGB", (width * len(pictures), height))

@@ -19,7 +19,10 @@ def test_all_of_them_do():
     assert {"gatys", "mmd", "lapstyle", "histogram", "cnnmrf", "strotss", "nnst"} <= set(STEERED)
 
 
-@pytest.mark.parametrize("method", STEERED)
+QUICK = {"gatys", "nnst"}  # one of each kind of objective; the others share their blocks
+
+
+@pytest.mark.parametrize("method", [m if m in QUICK else pytest.param(m, marks=pytest.mark.slow) for m in STEERED])
 def test_more_laplacian_weight_keeps_more_of_the_contours(method, photo64, painting64):
     keeper = contour_keeper(to_tensor(photo64), {"4": 1.0})
 

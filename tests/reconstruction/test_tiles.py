@@ -26,8 +26,8 @@ def counted(monkeypatch):
 def test_a_picture_painted_in_tiles_is_the_picture_painted_at_once(monkeypatch, counted):
     def paint():
         return impasto.stylize(
-            assets.path("castle.jpg"), assets.path("starry_night.jpg"), size=256, steps=4, scales=1, precision="float32",
-            style_layers="relu1_1,relu2_1,relu3_1", content_layers="relu3_2",
+            assets.path("castle.jpg"), assets.path("starry_night.jpg"), method="gatys", size=256, steps=4, scales=1,
+            precision="float32", style_layers="relu1_1,relu2_1,relu3_1", content_layers="relu3_2",
         ).picture  # fmt: skip
 
     whole = paint()
