@@ -12,6 +12,8 @@ class Options(TrainingOptions):
 
     encoder: Literal["slim", "vgg19"] = "slim"
     """Whose features judge the pictures: slim is about six times cheaper, vgg19 is what the field means."""
+    vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 4
+    """With the slim encoder, updates from one that looks through VGG-19 instead to the next; 0 never does."""
     begin: str | None = None
     """A .safetensors file of an earlier training to begin with; empty begins from nothing."""
     pairings: Annotated[int, Field(ge=1, le=64), UI(advanced=True)] = 1

@@ -43,16 +43,18 @@ _CHUNK = 8
 
 def build(options: Options, workshop: Workshop) -> "Lessons":
     """The network to be taught, and its judge."""
-    judge = encoder.load(options.encoder, "relu5_1", precision=workshop.precision, device=workshop.device)
-    return Lessons(options, workshop, judge)
+    names = (options.encoder, "vgg19" if options.vgg_every else options.encoder)
+    judges = [encoder.load(name, "relu5_1", precision=workshop.precision, device=workshop.device) for name in names]
+    return Lessons(options, workshop, *judges)
 
 
 class Lessons:
     """The network in training."""
 
-    def __init__(self, options: Options, workshop: Workshop, judge: encoder.Encoder) -> None:
-        """judge: whose features say how good a picture is."""
-        self.options, self.workshop, self.judge = options, workshop, judge
+    def __init__(self, options: Options, workshop: Workshop, judge: encoder.Encoder, strict: encoder.Encoder) -> None:
+        """judge: whose features say how good a picture is; strict: who is asked now and then, and at validation."""
+        self.options, self.workshop = options, workshop
+        self.judge, self.usual, self.strict = judge, judge, strict
         self.parameters: dict[str, Tensor] = {
             name: torch.zeros(shape, device=workshop.device, requires_grad=True)
             for name, shape in network.shapes().items()
@@ -80,16 +82,18 @@ class Lessons:
         offset = mean_style - (matrix @ mean[..., None])[..., 0]
         (m, d), (m_style, d_style) = moments(quarter), moments(quarter_style)
         scale = (d_style / (d + network.FLOOR)).flatten(1)
-        return network.canvas(
-            TORCH, weights,
-            {"picture": recoloured, "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset,
-             "scale": scale, "shift": m_style.flatten(1) - scale * m.flatten(1), "strokes": strokes},
-        )  # fmt: skip
+        maps = {
+            "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset, "scale": scale,
+            "shift": m_style.flatten(1) - scale * m.flatten(1), "strokes": strokes,
+        }  # fmt: skip
+        return network.canvas(TORCH, weights, maps)[0]
 
     def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
         """The weighted errors of a batch, painted."""
         photos, styles = batch["content"], batch["style"]
         own = step % self.options.identity_every == 0
+        every = self.options.vgg_every
+        self.judge = self.strict if every and step % every == every - 1 else self.usual
         if own:
             styles = torch.cat([photos[:1], styles[1:]])
         kept, looks = self.seen(photos), self.seen(styles)
@@ -130,6 +134,7 @@ class Lessons:
 
     def validate(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Tensor]) -> Validation:
         """Errors on held-out pairs, and a sheet of some: photo, painting, result."""
+        self.judge = self.strict
         content, style = batch["content"], batch["style"]
         sums, rows = np.zeros(2), []
         for start in range(0, len(content), _CHUNK):
