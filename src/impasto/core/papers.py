@@ -41,6 +41,12 @@ _ALL = (
     Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
     Paper("kolkin2022", "Kolkin, Kucera, Paris, Sykora, Shechtman, Shakhnarovich", "Neural Neighbor Style Transfer", "arXiv:2203.13215", 2022, "https://arxiv.org/abs/2203.13215"),
     Paper("burt1983", "Burt, Adelson", "The Laplacian Pyramid as a Compact Image Code", "IEEE Transactions on Communications 31(4)", 1983, "https://doi.org/10.1109/TCOM.1983.1095851"),
+    Paper("dosovitskiy2016", "Dosovitskiy, Brox", "Inverting Visual Representations with Convolutional Networks", "CVPR; arXiv:1506.02753", 2016, "https://arxiv.org/abs/1506.02753"),
+    Paper("dosovitskiy2016deepsim", "Dosovitskiy, Brox", "Generating Images with Perceptual Similarity Metrics based on Deep Networks", "NIPS; arXiv:1602.02644", 2016, "https://arxiv.org/abs/1602.02644"),
+    Paper("huang2017", "Huang, Belongie", "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization", "ICCV; arXiv:1703.06868", 2017, "https://arxiv.org/abs/1703.06868"),
+    Paper("li2017universal", "Li, Fang, Yang, Wang, Lu, Yang", "Universal Style Transfer via Feature Transforms", "NIPS; arXiv:1705.08086", 2017, "https://arxiv.org/abs/1705.08086"),
+    Paper("wang2020", "Wang, Li, Wang, Hu, Yang", "Collaborative Distillation for Ultra-Resolution Universal Style Transfer", "CVPR; arXiv:2003.08436", 2020, "https://arxiv.org/abs/2003.08436"),
+    Paper("sheng2018", "Sheng, Lin, Shao, Wang", "Avatar-Net: Multi-scale Zero-shot Style Transfer by Feature Decoration", "CVPR; arXiv:1805.03857", 2018, "https://arxiv.org/abs/1805.03857"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}
