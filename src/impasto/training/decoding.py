@@ -83,7 +83,7 @@ class Decoding:
         taken = 0
         theirs = sorted({name.partition(".")[0] for name in stored}, reverse=True)
         for name, tensor in {**self.parameters, **self.buffers}.items():
-            layer, _, rest = name.partition(".")
+            rest = name.partition(".")[2]
             for candidate in (name, *(f"{other}.{rest}" for other in theirs)):
                 if rest == "scale" and candidate != name:
                     break

@@ -83,7 +83,7 @@ def encoder_network(name: EncoderName, layers: tuple[str, ...]) -> Network:
 
     return Network(
         name=f"{name} to {'+'.join(layers)}", forward=forward, weights=weights, inputs={"picture": (1, 3, None, None)},
-        outputs=layers, multiple=multiple_of(last), fingerprint=f"{name}:{'+'.join(layers)}",
+        outputs=layers, multiple=multiple_of(last),
     )  # fmt: skip
 
 

@@ -1,0 +1,48 @@
+"""Li et al. 2017: universal style transfer by whitening and colouring, level by level."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from impasto.core import UI, CanvasOptions, Content, Masks, Method, SizeRule, StyleMasks, Styles, Taxonomy
+from impasto.reconstruction.options import OnePassOptions
+
+
+class Options(CanvasOptions, OnePassOptions):
+    """What can be turned on `wct`."""
+
+    strength: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """How far to go from the photo (0) to the painting (1) at every level. Without a photo it is always all the way."""
+    levels: Annotated[int, Field(ge=1, le=5)] = 5
+    """How many levels, from the deepest to the shallowest: 5 begins at relu5_1 and moves whole shapes, 1 moves colours alone."""
+    passes: Annotated[int, Field(ge=1, le=20)] = 1
+    """How often to go through all the levels; without a photo at least three times."""
+    swap: bool = False
+    """Rebuild the deepest level from the painting's own patches, which brings more of its shapes."""
+    patch: Annotated[int, Field(ge=1, le=9), UI(advanced=True)] = 3
+    """Side of those patches, in places of the deepest level."""
+
+
+METHOD = Method(
+    id="wct",
+    title="WCT",
+    summary="Give the photo's features the painting's mean and covariance, from the deepest level to the shallowest; or make a texture from noise.",
+    papers=("li2017universal", "wang2020", "sheng2018"),
+    taxonomy=Taxonomy(reconstruction="offline", texture="parametric", scope="any-style"),
+    inputs=(
+        Content(optional=True, help="The picture to repaint; without one, a texture is made from noise."),
+        Styles(many=True),
+        Masks(help="Where a style goes: one greyscale picture for each style, in order, white where it goes; or one label picture whose grey levels, dark to bright, take the styles in order."),
+        StyleMasks(help="Which part of a style to take: one for each style, white is taken. With one style and label pictures on both sides, labels of the same grey belong together."),
+    ),
+    size=SizeRule(minimum=32, default=768),
+    options=Options,
+    presets={
+        # Li et al. 2017, section 3.3 and the authors' code: five levels, strength 0.6, 512.
+        "paper": {"encoder": "vgg19", "levels": 5, "strength": 0.6, "size": 512},
+        "tiny": {"size": 64, "levels": 3},
+    },
+    run="impasto.methods.feedforward.wct.paint:stylize",
+    estimate="impasto.reconstruction.onepass:estimate",
+    weights=("slim", "inverse_slim"),
+)  # fmt: skip

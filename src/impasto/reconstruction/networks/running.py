@@ -1,0 +1,63 @@
+"""Encoders and decoders at work: a picture into features, features into a picture, on whatever engine a run has.
+
+Between the two lie the statistics of a method, in torch: of the whole picture, however the networks are run.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from impasto.core import Array, RunOptions
+from impasto.encoders.encoder import EncoderName
+from impasto.encoders.hardware import choose_device, use_threads
+from impasto.engines.ops import Network
+
+from .decoders import decoder_network
+from .encoders import encoder_network, multiple_of
+
+
+def run_network(network: Network, inputs: dict[str, Tensor], run: RunOptions) -> dict[str, Tensor]:
+    """Run a network on tensors; outputs by name, float32, where the run's tensors live."""
+    from impasto.engines.torch_ops import TORCH
+
+    device = choose_device(run)
+    use_threads(run)
+    weights = {name: torch.from_numpy(array).to(device) for name, array in network.weights.items()}
+    with torch.inference_mode():
+        found = network.forward(TORCH, weights, {k: v.to(device) for k, v in inputs.items()})
+    return {name: value.clone() for name, value in found.items()}
+
+
+class Rebuilder:
+    """An encoder and its decoders for one run."""
+
+    def __init__(self, encoder: EncoderName, run: RunOptions) -> None:
+        """Networks are read when they are first needed."""
+        self.encoder: EncoderName = encoder
+        self.run = run
+        self.device = choose_device(run)
+
+    def facts(self) -> dict[str, str]:
+        """What ran, for a report."""
+        return {"engine": "torch", "precision": "float32"}
+
+    def look(self, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        """Features of a picture (1, 3, H, W) in [0, 1] by layer. H and W that pooling would not divide are cut there."""
+        return run_network(encoder_network(self.encoder, tuple(layers)), {"picture": picture}, self.run)
+
+    def show(self, features: Tensor, family: str, layer: str) -> Tensor:
+        """The picture (1, 3, H, W) that a decoder makes of a layer's features; values may leave [0, 1] a little."""
+        return run_network(decoder_network(family, layer), {"features": features}, self.run)["picture"]
+
+
+def mirrored_to(picture: Array, layer: str) -> Array:
+    """A picture (H, W, 3) continued to the right and down, as in a mirror, until a layer's pooling leaves nothing over.
+
+    >>> mirrored_to(np.zeros((5, 8, 3), np.float32), "relu3_1").shape
+    (8, 8, 3)
+    """
+    multiple = multiple_of(layer)
+    down, across = (-side % multiple for side in picture.shape[:2])
+    return np.pad(picture, ((0, down), (0, across), (0, 0)), mode="symmetric") if down or across else picture
