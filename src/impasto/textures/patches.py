@@ -229,8 +229,8 @@ def swap(matches: Matches, source: Exemplars, *, keep_length: bool = False, stri
 
     keep_length: the mean of matches that disagree is shorter than any of them, which shows as a pale veil over the
     picture; stretch it to their mean length.
-    stride: use every so many-th match only, each way, and those at the far edges. At the side of a patch none overlap
-    but there, and the result is a mosaic of exemplars as they are.
+    stride: use every so many-th match only, each way, and those at the far edges; the patch's side at most,
+    where none overlap but there, and the result is a mosaic of exemplars as they are.
     """
     patch, (height, width) = source.patch, matches.shape
     down, across = height - patch + 1, width - patch + 1
@@ -238,7 +238,7 @@ def swap(matches: Matches, source: Exemplars, *, keep_length: bool = False, stri
     total = source.table.new_zeros((height, width, source.table.shape[1]), dtype=dtype)
     count = total.new_zeros((height, width, 1))
     length = total.new_zeros((height, width, 1))
-    rows, columns = (_every(stride, side, source.table.device) for side in (down, across))
+    rows, columns = (_every(min(stride, patch), side, source.table.device) for side in (down, across))
     used = (rows[:, None] * across + columns).flatten()
     first, width_of = matches.first[used], matches.width[used]
     for y in range(patch):
