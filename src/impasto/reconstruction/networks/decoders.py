@@ -55,3 +55,13 @@ def decoder_network(family: str, layer: str) -> Network:
         name=f"{family} from {layer}", forward=forward, weights=weights, inputs={"features": (1, channels, None, None)},
         outputs=("picture",),
     )  # fmt: skip
+
+
+def decoder_of(kind: str, encoder: str, layer: str) -> str:
+    """The weight file that has a kind of decoder ("inverse", "inverse_gan") of an encoder's layer.
+
+    >>> decoder_of("inverse", "vgg19", "relu4_1"), decoder_of("inverse", "vgg19", "relu5_1")
+    ('inverse_vgg19', 'inverse_vgg19_deep')
+    """
+    deep = "_deep" if (kind, encoder, layer) == ("inverse", "vgg19", "relu5_1") else ""
+    return f"{kind}_{encoder}{deep}"

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from impasto.core import Context, Inputs, Result
+from impasto.reconstruction.networks.decoders import decoder_of
 from impasto.reconstruction.networks.encoders import INVERTIBLE
 from impasto.reconstruction.onepass import Sitting, seeded, with_mirrored_masks
 from impasto.reconstruction.transfer import Move, regions_of, restyled
@@ -36,16 +37,11 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
             moved = restyled(features, styles, regions, see, swapped(options.patch), strength)
         else:
             moved = restyled(features, styles, regions, spectrum, with_spectrum, strength)
-        picture = networks.show(moved, family(options.encoder, layer), layer).clamp(0, 1)
+        picture = networks.show(moved, decoder_of("inverse", options.encoder, layer), layer).clamp(0, 1)
         context.report(number, len(steps), lambda picture=picture: sitting.cut(picture), message=layer)
         if context.stopping:
             break
     return sitting.result(picture, levels=list(layers), passes=passes)
-
-
-def family(encoder: str, layer: str) -> str:
-    """The weight file that has the decoder of a layer."""
-    return f"inverse_{encoder}" + ("_deep" if encoder == "vgg19" and layer == "relu5_1" else "")
 
 
 @dataclass(frozen=True, slots=True)
