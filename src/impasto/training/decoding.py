@@ -23,6 +23,7 @@ from impasto.weights import FILES, resolve
 _SCALE_BATCHES = 8
 _SCALE_FLOOR = 0.1  # of the layer's root mean square: near-dead channels would be blown up without it
 _VARIANCE = 0.06  # of photos' pixels in [0, 1]; makes the pixels' error relative as well
+_LICENCE = "CC BY 4.0, as VGG-19's weights, through which it was trained"
 _CHUNK = 16  # pictures at once in validation
 _SHOWN = 4  # pictures of each kind on the validation sheet
 
@@ -30,9 +31,13 @@ _SHOWN = 4  # pictures of each kind on the validation sheet
 class Decoding:
     """Decoders of some layers in training. parameters: "relu4_1.4_1.weight" and so on; buffers: "relu4_1.scale"."""
 
-    def __init__(self, options: Any, workshop: Workshop, shapes: Mapping[str, tuple[int, ...]],
+    def __init__(self, options: Any, workshop: Workshop, family: str, layers: Sequence[str] = (),
                  seen: Sequence[str] = ()) -> None:  # fmt: skip
-        """shapes: of the decoders, as the manifest lists them. seen: further layers that losses look at."""
+        """family: the weight file in the manifest; layers: those of its decoders to train, by default all. seen: further
+        layers that losses look at.
+        """
+        shapes = {k: s for k, s in FILES[family].shapes.items() if not layers or k.partition(".")[0] in layers}
+        self.family = family
         self.options, self.workshop = options, workshop
         self.layers = tuple(dict.fromkeys(name.partition(".")[0] for name in shapes))
         device, self.dtype = workshop.device, DTYPES[workshop.precision]
@@ -163,17 +168,13 @@ class Decoding:
             mine |= {name: tensor for name, tensor in parameters.items() if name.startswith(f"{layer}.")}
         others = {name: tensor for name, tensor in kept.items() if name.partition(".")[0] not in self.layers}
         both = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in (others | mine).items()}
-        return dict(sorted(both.items(), key=lambda item: item[0].partition(".")[0])), self.metadata()
+        return dict(sorted(both.items(), key=lambda item: item[0].partition(".")[0])), self.metadata(both)
 
-    def metadata(self) -> dict[str, str]:
-        """What the file says of itself."""
-        licence = "CC BY 4.0, as VGG-19's weights, through which it was trained"
-        return {
-            "front_end": "caffe",
-            "encoder": self.options.encoder,
-            "layers": ",".join(self.layers),
-            "licence": licence,
-        }
+    def metadata(self, found: Mapping[str, Tensor]) -> dict[str, str]:
+        """What the file says of itself; its name where it is all that the manifest lists under it."""
+        name = {"name": self.family} if set(FILES[self.family].shapes) == set(found) else {}
+        facts = {"front_end": "caffe", "encoder": self.options.encoder, "layers": ",".join(self.layers)}
+        return name | facts | {"licence": _LICENCE, "source": f"impasto train {FILES[self.family].recipe}"}
 
     def card(self, facts: Mapping[str, Any]) -> str:
         """What the file is and how it came about."""
@@ -213,10 +214,11 @@ A small recipe on a small machine; no claim to a paper's quality.
 |---|---|
 | File | {facts["file"]}, {facts["size_bytes"]:,} bytes, float16 |
 | sha256 | `{facts["sha256"]}` |
-| Licence | CC BY 4.0, as VGG-19's weights, through which it was trained; the pictures it learned from are not part of it |
+| Licence | {_LICENCE}; the pictures it learned from are not part of it |
 | Pictures | {pictures}; held out: {held_out} |
 | Recipe | `impasto train {facts["recipe"]}`, seed {facts["seed"]}, {facts["steps"]:,} steps in {facts["seconds"]:,.0f} s on {facts["device"]} ({facts["threads"]} threads, torch {facts["torch"]}) |
 | Options | {settings} |
+| Front end | `caffe`, of the encoder |
 
 ## Held-out pictures
 

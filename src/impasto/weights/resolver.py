@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -66,22 +66,18 @@ def load(
     *,
     path: str | Path | None = None,
     up_to: str | None = None,
-    part: str = "",
     dtype: "torch.dtype | None" = None,
     warn: Callable[[str], Any] | None = None,
 ) -> "dict[str, Tensor]":
     """A network's tensors by name ("conv1_1.weight": (out, in, height, width); "conv1_1.bias": (out,)), shallow to deep.
 
-    path: as for `resolve`. up_to: the last layer needed ("conv5_1"); what lies deeper is not read. part: only the
-    tensors whose names begin so, of a file that holds several networks.
+    path: as for `resolve`. up_to: the last layer needed ("conv5_1"); what lies deeper is not read.
     dtype: float32 unless said otherwise; a narrower one here is faster than converting afterwards.
     Convolutions lie in memory channels last (torch.channels_last), as CPUs convolve them fastest.
     A cache that cannot be written costs a warning (handed to `warn`, else a RuntimeWarning) and a conversion each time.
     Raises what `resolve` raises, and InputError for a file that is truncated, incomplete, misshapen or not finite.
     """
     entry = get(name)
-    if part:
-        entry = replace(entry, shapes={key: shape for key, shape in entry.shapes.items() if key.startswith(part)})
     entry.upto(up_to)  # a misspelt layer is reported before any work
     if found := _ready_file(entry, path):
         origin, file = found

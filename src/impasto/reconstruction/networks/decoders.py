@@ -7,14 +7,17 @@ Universal, section 3.1). Features come as the encoder gives them and are divided
 each channel.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from impasto.core import RunError
 from impasto.engines.ops import Network, Ops, Value, Values, Weights
-from impasto.weights import FILES, status
-from impasto.weights import load as load_weights
+from impasto.weights import FILES, resolve, status
+from impasto.weights.arrays import read_arrays
 
 from .encoders import INVERTIBLE, convs_up_to
 
@@ -32,29 +35,40 @@ def decode(o: Ops, w: Weights, features: Value, layer: str) -> Value:
     return x
 
 
+def decoders(weights: Mapping[str, NDArray[np.float32]]) -> dict[str, Network]:
+    """The decoders in a weight file, by layer: networks from "features" (1, C, h, w) to "picture"."""
+    layers = dict.fromkeys(name.partition(".")[0] for name in weights)
+    return {
+        layer: _decoder(layer, {k: array for k, array in weights.items() if k.startswith(f"{layer}.")})
+        for layer in layers
+    }
+
+
+def _decoder(layer: str, weights: Mapping[str, NDArray[np.float32]]) -> Network:
+    def forward(o: Ops, w: Weights, inputs: Values) -> Values:
+        return {"picture": decode(o, w, inputs["features"], layer)}
+
+    channels = weights[f"{layer}.scale"].shape[1]
+    return Network(
+        name=f"decoder from {layer}", forward=forward, weights=weights, inputs={"features": (1, channels, None, None)},
+        outputs=("picture",),
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=8)
 def decoder_network(family: str, layer: str) -> Network:
-    """The decoder of a layer out of a weight file that may hold several: "features" (1, C, h, w) to "picture".
+    """The decoder of a layer out of a weight file that may hold several; no more than that is read.
 
     Raises RunError in one line where the file is nowhere, or has no decoder of that layer.
     """
-    prefix = f"{layer}."
     entry = FILES[family]
-    if not any(name.startswith(prefix) for name in entry.shapes):
+    shapes = {name: shape for name, shape in entry.shapes.items() if name.startswith(f"{layer}.")}
+    if not shapes:
         known = [known for known in INVERTIBLE if f"{known}.scale" in entry.shapes]
         raise RunError(f"weights '{family}' have no decoder of {layer}, only of {', '.join(known)}")
     if problem := status(family).problem:
         raise RunError(problem)
-    weights = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in load_weights(family, part=prefix).items()}
-    channels = weights[f"{layer}.scale"].shape[1]
-
-    def forward(o: Ops, w: Weights, inputs: Values) -> Values:
-        return {"picture": decode(o, w, inputs["features"], layer)}
-
-    return Network(
-        name=f"{family} from {layer}", forward=forward, weights=weights, inputs={"features": (1, channels, None, None)},
-        outputs=("picture",),
-    )  # fmt: skip
+    return decoders(read_arrays(resolve(family), replace(entry, shapes=shapes)))[layer]
 
 
 def decoder_of(kind: str, encoder: str, layer: str) -> str:

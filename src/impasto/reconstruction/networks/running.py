@@ -9,47 +9,43 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from impasto import engines
 from impasto.core import Array, RunOptions
 from impasto.encoders.encoder import EncoderName
 from impasto.encoders.hardware import choose_device, use_threads
-from impasto.engines.ops import Network
+from impasto.engines.ops import Network, Runner
 
 from .decoders import decoder_network
 from .encoders import encoder_network, multiple_of
 
 
-def run_network(network: Network, inputs: dict[str, Tensor], run: RunOptions) -> dict[str, Tensor]:
-    """Run a network on tensors; outputs by name, float32, where the run's tensors live."""
-    from impasto.engines.torch_ops import TORCH
-
-    device = choose_device(run)
-    use_threads(run)
-    weights = {name: torch.from_numpy(array).to(device) for name, array in network.weights.items()}
-    with torch.inference_mode():
-        found = network.forward(TORCH, weights, {k: v.to(device) for k, v in inputs.items()})
-    return {name: value.clone() for name, value in found.items()}
-
-
 class Rebuilder:
-    """An encoder and its decoders for one run."""
+    """An encoder and its decoders for one run. Tensors in and out are float32, on the run's device."""
 
     def __init__(self, encoder: EncoderName, run: RunOptions) -> None:
         """Networks are read when they are first needed."""
         self.encoder: EncoderName = encoder
         self.run = run
         self.device = choose_device(run)
-
-    def facts(self) -> dict[str, str]:
-        """What ran, for a report."""
-        return {"engine": "torch", "precision": "float32"}
+        use_threads(run)
+        self._ran: Runner | None = None
 
     def look(self, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         """Features of a picture (1, 3, H, W) in [0, 1] by layer. H and W that pooling would not divide are cut there."""
-        return run_network(encoder_network(self.encoder, tuple(layers)), {"picture": picture}, self.run)
+        return self._through(encoder_network(self.encoder, tuple(layers)), "picture", picture)
 
     def show(self, features: Tensor, family: str, layer: str) -> Tensor:
         """The picture (1, 3, H, W) that a decoder makes of a layer's features; values may leave [0, 1] a little."""
-        return run_network(decoder_network(family, layer), {"features": features}, self.run)["picture"]
+        return self._through(decoder_network(family, layer), "features", features)["picture"]
+
+    def _through(self, network: Network, name: str, value: Tensor) -> dict[str, Tensor]:
+        self._ran = engines.load(network, self.run)
+        found = self._ran({name: np.ascontiguousarray(value.cpu().numpy())})
+        return {key: torch.from_numpy(array).to(self.device) for key, array in found.items()}
+
+    def facts(self) -> dict[str, str]:
+        """What ran last, for a report."""
+        return engines.facts(self._ran) if self._ran else {}
 
 
 def mirrored_to(picture: Array, layer: str) -> Array:

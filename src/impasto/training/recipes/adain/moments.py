@@ -8,7 +8,6 @@ from torch import Tensor
 from impasto.core import Validation, Workshop
 from impasto.textures.moments import adain, moments
 from impasto.training.decoding import Decoding, sheet
-from impasto.weights import FILES
 
 from . import Options
 
@@ -19,7 +18,7 @@ _SHOWN = 8
 
 def build(options: Options, workshop: Workshop) -> "MomentsDecoder":
     """The decoder of the options' encoder."""
-    return MomentsDecoder(options, workshop, FILES[f"adain_{options.encoder}"].shapes, STYLE_LAYERS)
+    return MomentsDecoder(options, workshop, f"adain_{options.encoder}", seen=STYLE_LAYERS)
 
 
 class MomentsDecoder(Decoding):

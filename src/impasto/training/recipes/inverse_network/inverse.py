@@ -8,8 +8,8 @@ from torch import Tensor
 
 from impasto.core import Workshop
 from impasto.engines.torch_ops import TORCH
+from impasto.reconstruction.networks.decoders import decoder_of
 from impasto.training.decoding import Decoding, pictures_of
-from impasto.weights import FILES
 
 from . import Options
 
@@ -20,13 +20,11 @@ _PREFIX = "adversary."
 
 def build(options: Options, workshop: Workshop) -> "Inverse":
     """The decoder of the options' layer, as the encoder's weight file has it."""
-    family = f"inverse_{options.encoder}"
-    if options.encoder == "vgg19" and options.layer == "relu5_1":
-        family += "_deep"
-    shapes = {name: shape for name, shape in FILES[family].shapes.items() if name.startswith(f"{options.layer}.")}
-    return (
-        Inverse(options, workshop, shapes) if not options.adversarial_weight else Adversarial(options, workshop, shapes)
-    )
+    if options.adversarial_weight:
+        return Adversarial(
+            options, workshop, decoder_of("inverse_gan", options.encoder, options.layer), (options.layer,)
+        )
+    return Inverse(options, workshop, decoder_of("inverse", options.encoder, options.layer), (options.layer,))
 
 
 class Inverse(Decoding):
@@ -54,8 +52,8 @@ class Adversarial(Inverse):
     adversary's filters from the decoder's part.
     """
 
-    def __init__(self, options: Options, workshop: Workshop, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        super().__init__(options, workshop, shapes)
+    def __init__(self, options: Options, workshop: Workshop, family: str, layers: tuple[str, ...]) -> None:
+        super().__init__(options, workshop, family, layers)
         width, before = options.adversary_width, 3
         halvings = max(1, int(self.layers[0][4]) - 1)
         for number in range(1, halvings + 1):

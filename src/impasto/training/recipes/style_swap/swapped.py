@@ -8,7 +8,6 @@ from torch import Tensor
 from impasto.core import Validation, Workshop
 from impasto.textures.patches import exemplars, match, swap
 from impasto.training.decoding import Decoding, sheet
-from impasto.weights import FILES
 
 from . import Options
 
@@ -18,7 +17,7 @@ _SHOWN = 8
 
 def build(options: Options, workshop: Workshop) -> "SwappedDecoder":
     """The decoder of the options' encoder."""
-    return SwappedDecoder(options, workshop, FILES[f"style_swap_{options.encoder}"].shapes)
+    return SwappedDecoder(options, workshop, f"style_swap_{options.encoder}")
 
 
 class SwappedDecoder(Decoding):

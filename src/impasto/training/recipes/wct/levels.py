@@ -7,7 +7,6 @@ from torch import Tensor
 
 from impasto.core import Workshop
 from impasto.training.decoding import Decoding, pictures_of
-from impasto.weights import FILES
 
 from . import Options
 
@@ -17,7 +16,7 @@ _ROUND = (5, 4, 3, 5, 4, 2, 5, 4, 3, 1)
 
 def build(options: Options, workshop: Workshop) -> "Levels":
     """Decoders of every level that the encoder's weight file has."""
-    return Levels(options, workshop, FILES[f"inverse_{options.encoder}"].shapes)
+    return Levels(options, workshop, f"inverse_{options.encoder}")
 
 
 class Levels(Decoding):
