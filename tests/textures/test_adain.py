@@ -8,7 +8,9 @@ from impasto.textures.moments import adain, moments, moments_within, with_moment
 
 def features(seed=0, *, spread=3.0, mean=5.0):
     random = torch.Generator().manual_seed(seed)
-    return mean + spread * torch.randn((1, 16, 20, 24), generator=random) * torch.linspace(0.02, 1, 16).view(1, 16, 1, 1)
+    return mean + spread * torch.randn((1, 16, 20, 24), generator=random) * torch.linspace(0.02, 1, 16).view(
+        1, 16, 1, 1
+    )
 
 
 def test_features_take_on_the_styles_moments():
