@@ -22,11 +22,15 @@ class Sitting:
     photo: (1, 3, H, W), continued as in a mirror so that `layer` comes back at its very size. paintings: (1, 3, h, w).
     """
 
-    def __init__(self, inputs: Inputs, options: OnePassOptions, context: Context, layer: str) -> None:
+    def __init__(self, inputs: Inputs, options: OnePassOptions, context: Context, layer: str, *,
+                 exact: bool = False) -> None:  # fmt: skip
+        """layer: the deepest that will be looked at. exact: in float32 unless another precision is asked for."""
         if context.stopping:
             raise Cancelled("stopped before there was a picture")
         self.inputs, self.options, self.context = inputs, options, context
-        self.networks = Rebuilder(options.encoder, context.run)
+        as_asked = not exact or context.run.precision != "auto"
+        run = context.run if as_asked else context.run.model_copy(update={"precision": "float32"})
+        self.networks = Rebuilder(options.encoder, run)
         content, styles = recoloured(inputs, options.preserve_colour)
         self.size = inputs.content.shape[:2]
         self.photo = self.tensor(mirrored_to(content, layer))

@@ -18,6 +18,7 @@ from impasto.core import RunError
 from impasto.engines.ops import Network, Ops, Value, Values, Weights
 from impasto.weights import FILES, resolve, status
 from impasto.weights.arrays import read_arrays
+from impasto.weights.tensors import open_safetensors
 
 from .encoders import INVERTIBLE, convs_up_to
 
@@ -68,7 +69,15 @@ def decoder_network(family: str, layer: str) -> Network:
         raise RunError(f"weights '{family}' have no decoder of {layer}, only of {', '.join(known)}")
     if problem := status(family).problem:
         raise RunError(problem)
-    return decoders(read_arrays(resolve(family), replace(entry, shapes=shapes)))[layer]
+    path = resolve(family)
+    with open_safetensors(path, "np") as file:
+        held = {name.partition(".")[0] for name in file.keys()}  # noqa: SIM118  (not a dict)
+    if layer not in held and held & set(INVERTIBLE):
+        raise RunError(
+            f"weights '{family}' here have decoders of {', '.join(sorted(held))}, not of {layer}; make it with "
+            f"'impasto train inverse_network --layer {layer}' and set IMPASTO_WEIGHTS to its folder"
+        )
+    return decoders(read_arrays(path, replace(entry, shapes=shapes)))[layer]
 
 
 def decoder_of(kind: str, encoder: str, layer: str) -> str:

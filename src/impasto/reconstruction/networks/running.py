@@ -30,6 +30,11 @@ class Rebuilder:
         use_threads(run)
         self._ran: Runner | None = None
 
+    def need(self, family: str, *layers: str) -> None:
+        """Say before any work is done when a decoder is not there. Raises RunError in one line."""
+        for layer in layers:
+            decoder_network(family, layer)
+
     def look(self, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         """Features of a picture (1, 3, H, W) in [0, 1] by layer. H and W that pooling would not divide are cut there."""
         return self._through(encoder_network(self.encoder, tuple(layers)), "picture", picture)

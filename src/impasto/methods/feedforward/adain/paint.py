@@ -14,10 +14,11 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Give the photo's features at relu4_1 the paintings' moments, region by region, and decode them (eq. 8, 14 and 15)."""
     regions = regions_of(with_mirrored_masks(inputs, LAYER))
     sitting = Sitting(inputs, options, context, LAYER)
-    look = sitting.networks.look
+    family, look = f"adain_{options.encoder}", sitting.networks.look
+    sitting.networks.need(family, LAYER)
     features = look(sitting.photo, (LAYER,))[LAYER]
     styles = [look(painting, (LAYER,))[LAYER] for painting in sitting.paintings]
     moved = restyled(features, styles, regions, moments_within, with_moments, options.strength)
-    picture = sitting.networks.show(moved, f"adain_{options.encoder}", LAYER)
+    picture = sitting.networks.show(moved, family, LAYER)
     context.report(1, 1, lambda: sitting.cut(picture))
     return sitting.result(picture)

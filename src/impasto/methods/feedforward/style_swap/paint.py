@@ -23,6 +23,9 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         raise UsageError(f"layer: the network shows {_NETWORK_LAYER} alone, not {options.layer}; add --by descent")
     sitting = Sitting(inputs, options, context, options.layer)
     networks, picture, layer = sitting.networks, sitting.photo, options.layer
+    family = f"style_swap_{options.encoder}"
+    if options.by == "network":
+        networks.need(family, layer)
     looks = [networks.look(painting, (layer,))[layer] for painting in sitting.paintings]
     source = exemplars(looks, patch=patch_for(options, [picture, *sitting.paintings]))
     similarity, losses, total = 0.0, [], options.repeats * (options.steps if options.by == "descent" else 1)
@@ -31,7 +34,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         target, similarity = swapped(features, source, options)
         target = torch.lerp(features, target, options.strength)
         if options.by == "network":
-            picture = networks.show(target, f"style_swap_{options.encoder}", layer).clamp(0, 1)
+            picture = networks.show(target, family, layer).clamp(0, 1)
             context.report(number + 1, total, lambda picture=picture: sitting.cut(picture))
         else:
             found = minimise(picture, objective(target, options), options.steps, context, optimiser="adam",

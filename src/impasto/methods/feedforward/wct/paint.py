@@ -22,8 +22,11 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Whiten and colour the features of every level in turn, deepest first (Li et al. 2017, section 3.3)."""
     layers = INVERTIBLE[: options.levels][::-1]
     regions = regions_of(with_mirrored_masks(inputs, layers[0]))
-    sitting = Sitting(inputs, options, context, layers[0])
+    # Whitening blows small directions up, and what bfloat16 rounds off is larger than the smallest.
+    sitting = Sitting(inputs, options, context, layers[0], exact=True)
     networks = sitting.networks
+    for layer in layers:
+        networks.need(decoder_of("inverse", options.encoder, layer), layer)
     strength, passes, picture = options.strength, options.passes, sitting.photo
     if inputs.blank:
         noise = torch.rand(picture.shape, generator=seeded(context.run.seed))

@@ -20,9 +20,10 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     height, width = inputs.content.shape[:2]
     networks = Rebuilder(options.encoder, context.run)
     photo = to_tensor(mirrored_to(inputs.content, options.layer), networks.device)
+    family = decoder_of("inverse" if options.by == "network" else "inverse_gan", options.encoder, options.layer)
+    networks.need(family, options.layer)
     features = networks.look(photo, (options.layer,))[options.layer]
-    kind = "inverse" if options.by == "network" else "inverse_gan"
-    made = networks.show(features, decoder_of(kind, options.encoder, options.layer), options.layer)
+    made = networks.show(features, family, options.layer)
     picture = to_array(made[..., :height, :width])
     context.report(1, 1, lambda: picture)
     again = networks.look(made, (options.layer,))[options.layer]
