@@ -136,12 +136,16 @@ _VGG, _SLIM = (64, 128, 256, 512, 512), (16, 32, 64, 128, 128)
 _VGG_LICENCE = "CC BY 4.0 (trained through VGG-19's weights)"
 
 
-def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], papers: tuple[str, ...], sha256: str = "",
-             size_bytes: int = 0) -> WeightFile:  # fmt: skip
+_MADE_HERE: dict[str, tuple[str, int]] = {}
+"""sha256 and size in bytes of the decoders that are shipped."""
+
+
+def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], paper: str) -> WeightFile:
     """An entry for decoders trained here."""
+    sha256, size_bytes = _MADE_HERE.get(name, ("", 0))
     return WeightFile(
         name=name, title=title, licence=_VGG_LICENCE, source=f"impasto train {recipe}", front_end="caffe", shapes=shapes,
-        sha256=sha256, size_bytes=size_bytes, papers=papers, recipe=recipe,
+        sha256=sha256, size_bytes=size_bytes, papers=(paper,), recipe=recipe,
         network="impasto.reconstruction.networks.decoders:decoders",
     )  # fmt: skip
 
@@ -179,55 +183,24 @@ _ALL = (
         papers=("simonyan2015",),
         recipe="slim_encoder",
     ),
-    _inverse(
-        "inverse_slim",
-        "Decoders of the slim encoder, relu1_1 to relu5_1",
-        "wct",
-        _decoders(_SLIM, 1, 2, 3, 4, 5),
-        ("li2017universal",),
-    ),
-    _inverse(
-        "inverse_vgg19",
-        "Decoders of VGG-19, relu1_1 to relu4_1",
-        "wct",
-        _decoders(_VGG, 1, 2, 3, 4),
-        ("li2017universal",),
-    ),
-    # A quarter of the mirrored decoder's size: as wide as block 3 everywhere below the top.
-    _inverse(
-        "inverse_vgg19_deep",
-        "Decoder of VGG-19 from relu5_1",
-        "inverse_network",
-        _decoders(_VGG, 5, narrowest=256),
-        ("li2017universal",),
-    ),
-    _inverse(
-        "inverse_gan_slim",
-        "Decoders of the slim encoder with an adversary",
-        "inverse_network",
-        _decoders(_SLIM, 1, 2, 3, 4, 5),
-        ("dosovitskiy2016deepsim",),
-    ),
-    _inverse(
-        "inverse_gan_vgg19",
-        "Decoders of VGG-19 with an adversary",
-        "inverse_network",
-        _decoders(_VGG, 1, 2, 3, 4),
-        ("dosovitskiy2016deepsim",),
-    ),
-    _inverse("adain_slim", "AdaIN's decoder of the slim encoder", "adain", _decoders(_SLIM, 4), ("huang2017",)),
-    _inverse("adain_vgg19", "AdaIN's decoder of VGG-19", "adain", _decoders(_VGG, 4), ("huang2017",)),
-    _inverse(
-        "style_swap_slim",
-        "Style-Swap's inverse network of the slim encoder",
-        "style_swap",
-        _decoders(_SLIM, 3),
-        ("chen2016",),
-    ),
-    _inverse(
-        "style_swap_vgg19", "Style-Swap's inverse network of VGG-19", "style_swap", _decoders(_VGG, 3), ("chen2016",)
-    ),
-)
+    _inverse("inverse_slim", "Decoders of the slim encoder, relu1_1 to relu5_1", "wct",
+             _decoders(_SLIM, 1, 2, 3, 4, 5), "li2017universal"),
+    _inverse("inverse_vgg19", "Decoders of VGG-19, relu1_1 to relu4_1", "wct",
+             _decoders(_VGG, 1, 2, 3, 4), "li2017universal"),
+    # Half the mirrored decoder's size: as wide as block 3 everywhere below the top.
+    _inverse("inverse_vgg19_deep", "Decoder of VGG-19 from relu5_1", "inverse_network",
+             _decoders(_VGG, 5, narrowest=256), "li2017universal"),
+    _inverse("inverse_gan_slim", "Decoders of the slim encoder, with an adversary", "inverse_network",
+             _decoders(_SLIM, 1, 2, 3, 4, 5), "dosovitskiy2016deepsim"),
+    _inverse("inverse_gan_vgg19", "Decoders of VGG-19, with an adversary", "inverse_network",
+             _decoders(_VGG, 1, 2, 3, 4), "dosovitskiy2016deepsim"),
+    _inverse("adain_slim", "AdaIN's decoder of the slim encoder", "adain", _decoders(_SLIM, 4), "huang2017"),
+    _inverse("adain_vgg19", "AdaIN's decoder of VGG-19", "adain", _decoders(_VGG, 4), "huang2017"),
+    _inverse("style_swap_slim", "Style-Swap's inverse network of the slim encoder", "style_swap",
+             _decoders(_SLIM, 3), "chen2016"),
+    _inverse("style_swap_vgg19", "Style-Swap's inverse network of VGG-19", "style_swap",
+             _decoders(_VGG, 3), "chen2016"),
+)  # fmt: skip
 
 FILES: dict[str, WeightFile] = {entry.name: entry for entry in _ALL}
 """Every known weight file by name."""
