@@ -29,6 +29,7 @@ class Rebuilder:
         self.device = choose_device(run)
         use_threads(run)
         self._ran: Runner | None = None
+        self._used: dict[str, None] = {}
 
     def need(self, family: str, *layers: str) -> None:
         """Say before any work is done when a decoder is not there. Raises RunError in one line."""
@@ -37,10 +38,12 @@ class Rebuilder:
 
     def look(self, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         """Features of a picture (1, 3, H, W) in [0, 1] by layer. H and W that pooling would not divide are cut there."""
+        self._used[self.encoder] = None
         return self._through(encoder_network(self.encoder, tuple(layers)), "picture", picture)
 
     def show(self, features: Tensor, family: str, layer: str) -> Tensor:
         """The picture (1, 3, H, W) that a decoder makes of a layer's features; values may leave [0, 1] a little."""
+        self._used[family] = None
         return self._through(decoder_network(family, layer), "features", features)["picture"]
 
     def _through(self, network: Network, name: str, value: Tensor) -> dict[str, Tensor]:
@@ -48,9 +51,9 @@ class Rebuilder:
         found = self._ran({name: np.ascontiguousarray(value.cpu().numpy())})
         return {key: torch.from_numpy(array).to(self.device) for key, array in found.items()}
 
-    def facts(self) -> dict[str, str]:
-        """What ran last, for a report."""
-        return engines.facts(self._ran) if self._ran else {}
+    def facts(self) -> dict[str, object]:
+        """What ran, for a report: the weights that were used and the engine."""
+        return {"weights": list(self._used), **(engines.facts(self._ran) if self._ran else {})}
 
 
 def mirrored_to(picture: Array, layer: str) -> Array:
