@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.content.smoothness import total_variation
@@ -22,6 +23,7 @@ from impasto.weights import FILES, resolve
 
 _SCALE_BATCHES = 8
 _SCALE_FLOOR = 0.1  # of the layer's root mean square: near-dead channels would be blown up without it
+_RIDGE = 1e-6  # of the mean square of what is solved for
 _VARIANCE = 0.06  # of photos' pixels in [0, 1]; makes the pixels' error relative as well
 _LICENCE = "CC BY 4.0, as VGG-19's weights, through which it was trained"
 _CHUNK = 16  # pictures at once in validation
@@ -82,6 +84,25 @@ class Decoding:
                 torch.nn.init.kaiming_normal_(tensor, nonlinearity="relu").mul_(gain)
         if self.options.start_from:
             self.take_over(read(self.options.start_from))
+
+    @torch.no_grad()
+    def solve(self, layer: str) -> None:
+        """The decoder of relu1_1 that comes nearest to the training pictures' pixels, by least squares."""
+        weight, bias = (self.parameters[f"{layer}.1_1.{part}"] for part in ("weight", "bias"))
+        inner: Tensor | float = 0.0
+        outer: Tensor | float = 0.0
+        for batch in self.workshop.samples(_SCALE_BATCHES):
+            pictures = pictures_of(batch)
+            features = self.look(pictures, (layer,))[layer].float() / self.buffers[f"{layer}.scale"]
+            rows = F.unfold(F.pad(features, (1,) * 4, mode="reflect"), 3).transpose(1, 2).flatten(0, 1).double()
+            rows = torch.cat([rows, torch.ones_like(rows[:, :1])], 1)
+            inner = inner + rows.T @ rows
+            outer = outer + rows.T @ pictures.permute(0, 2, 3, 1).reshape(-1, 3).double()
+        assert isinstance(inner, Tensor)
+        ridge = _RIDGE * inner.diagonal().mean() * torch.eye(len(inner), dtype=inner.dtype, device=inner.device)
+        found = torch.linalg.solve(inner + ridge, outer).T.to(weight)
+        weight.copy_(found[:, :-1].reshape(weight.shape))
+        bias.copy_(found[:, -1])
 
     def take_over(self, stored: Mapping[str, Tensor]) -> None:
         """Copy decoders from a file: the same layer's where it has it, else the end of the deepest that fits."""

@@ -10,8 +10,9 @@ from impasto.training.decoding import Decoding, pictures_of
 
 from . import Options
 
-# The deeper, the more there is to learn; in a round of ten steps.
-_ROUND = (5, 4, 3, 5, 4, 2, 5, 4, 3, 1)
+# The deeper, the more there is to learn; in a round of nine steps. The first level is solved at the start.
+_ROUND = (5, 4, 3, 5, 4, 2, 5, 4, 3)
+_SOLVED = "relu1_1"
 
 
 def build(options: Options, workshop: Workshop) -> "Levels":
@@ -23,6 +24,11 @@ class Levels(Decoding):
     """All levels' decoders; at first the shallow ones are the ends of the deepest, then each goes its own way."""
 
     options: Options
+
+    def start(self) -> None:
+        """As all decoders; the first level's, which is a single convolution and so linear, is solved at once."""
+        super().start()
+        self.solve(_SOLVED)
 
     def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
         """Pixels' and features' errors of the pictures rebuilt from this step's level."""
@@ -49,6 +55,6 @@ class Levels(Decoding):
         with torch.no_grad():
             for name, tensor in self.parameters.items():
                 layer, _, rest = name.partition(".")
-                if layer != deepest:
+                if layer not in (deepest, _SOLVED):
                     tensor.copy_(self.parameters[f"{deepest}.{rest}"])
         return deepest if step < last else None
