@@ -35,7 +35,8 @@ def workshop():
 
     def samples(count):
         for _ in range(count):
-            pictures = torch.rand((2, 2, 3, 32, 32), generator=random)
+            coarse = torch.rand((4, 3, 8, 8), generator=random)
+            pictures = torch.nn.functional.interpolate(coarse, size=(32, 32), mode="bilinear").view(2, 2, 3, 32, 32)
             yield {"content": pictures[0], "style": pictures[1]}
 
     return Workshop(torch.device("cpu"), "float32", 0, samples)
@@ -94,9 +95,10 @@ def test_the_first_levels_decoder_is_solved_at_the_start():
     trainee = build_levels(registry.get_recipe("wct").make_options("tiny"), workshop())
     trainee.start()
     batch = next(iter(workshop().samples(1)))
-    pictures = torch.nn.functional.avg_pool2d(batch["content"], 4).repeat_interleave(4, 2).repeat_interleave(4, 3)
-    made = trainee.rebuild(trainee.parameters, trainee.look(pictures, ("relu1_1",))["relu1_1"], "relu1_1")
-    assert float((made - pictures).square().mean()) < 0.05 * float(pictures.var())
+    pictures = batch["content"]
+    with torch.no_grad():
+        made = trainee.rebuild(trainee.parameters, trainee.look(pictures, ("relu1_1",))["relu1_1"], "relu1_1")
+    assert (made - pictures).square().mean() < 0.02 * pictures.var()
 
 
 def test_adains_style_loss_is_zero_for_pictures_that_have_the_moments_and_sums_when_told():
