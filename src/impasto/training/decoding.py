@@ -181,8 +181,11 @@ class Decoding:
         return Validation({"error": score} | values, sheet(rows))
 
     def export(self, parameters: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
-        """The decoders in float16, shallow to deep, each behind its scale. Other layers of `start_from` are kept."""
-        kept = read(self.options.start_from) if self.options.start_from else {}
+        """The decoders in float16, shallow to deep, each behind its scale; with them those of other layers that a file of
+        the same family had, if it was the start.
+        """
+        start = self.options.start_from
+        kept = read(start) if start and family_of(start) == self.family else {}
         mine: dict[str, Tensor] = {}
         for layer in self.layers:
             mine[f"{layer}.scale"] = self.buffers[f"{layer}.scale"]
@@ -194,7 +197,12 @@ class Decoding:
     def metadata(self, found: Mapping[str, Tensor]) -> dict[str, str]:
         """What the file says of itself; its name where it is all that the manifest lists under it."""
         name = {"name": self.family} if set(FILES[self.family].shapes) == set(found) else {}
-        facts = {"front_end": "caffe", "encoder": self.options.encoder, "layers": ",".join(self.layers)}
+        facts = {
+            "front_end": "caffe",
+            "family": self.family,
+            "encoder": self.options.encoder,
+            "layers": ",".join(self.layers),
+        }
         return name | facts | {"licence": _LICENCE, "source": f"impasto train {FILES[self.family].recipe}"}
 
     def card(self, facts: Mapping[str, Any]) -> str:
@@ -216,9 +224,21 @@ def read(source: str) -> dict[str, Tensor]:
     """All tensors of a safetensors file, given by its path or as the name of a known weight file."""
     from impasto.weights.tensors import open_safetensors
 
-    path = resolve(source) if source in FILES else Path(source).expanduser()
-    with open_safetensors(path) as file:
+    with open_safetensors(_path_of(source)) as file:
         return {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118  (not a dict)
+
+
+def family_of(source: str) -> str | None:
+    """Which entry of the manifest a file of decoders belongs to, as it says itself, however many of them it holds."""
+    from impasto.weights.tensors import open_safetensors
+
+    with open_safetensors(_path_of(source)) as file:
+        said = file.metadata() or {}
+    return said.get("family", said.get("name"))
+
+
+def _path_of(source: str) -> Path:
+    return resolve(source) if source in FILES else Path(source).expanduser()
 
 
 def card(encoder: str, facts: Mapping[str, Any]) -> str:
