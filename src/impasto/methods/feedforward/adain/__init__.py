@@ -30,4 +30,9 @@ METHOD = Method(
     run="impasto.methods.feedforward.adain.paint:stylize",
     estimate="impasto.reconstruction.onepass:estimate",
     weights=("slim", "adain_slim"),
+    deviations=(
+        "The default encoder is the slim one, a quarter of VGG-19's width, with a decoder trained here in minutes: see the card of adain_slim. VGG-19's decoder (preset 'paper') is not shipped; 'impasto train adain --encoder vgg19' makes it.",
+        "Errors of channels are taken relative to their root mean square over the training pictures, in place of a network whose channels were rescaled.",
+        "Soft masks blend; the authors' are hard. What no mask covers stays the photo.",
+    ),
 )  # fmt: skip

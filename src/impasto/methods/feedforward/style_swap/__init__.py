@@ -48,4 +48,10 @@ METHOD = Method(
     run="impasto.methods.feedforward.style_swap.paint:stylize",
     estimate="impasto.reconstruction.onepass:estimate",
     weights=("slim", "style_swap_slim"),
+    deviations=(
+        "The default encoder is the slim one, a quarter of VGG-19's width, with an inverse network trained here in minutes: see the card of style_swap_slim. VGG-19's (preset 'paper') is not shipped; 'impasto train style_swap --encoder vgg19' makes it. By descent VGG-19 needs none.",
+        "The inverse network has no normalisation, which would wash the swapped patches' contrast out.",
+        "Of several paintings all patches compete; their weights do not count.",
+        "The feature loss is taken relative to the target's own size, so that the weight of grain serves every layer.",
+    ),
 )  # fmt: skip

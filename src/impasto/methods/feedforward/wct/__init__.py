@@ -45,4 +45,11 @@ METHOD = Method(
     run="impasto.methods.feedforward.wct.paint:stylize",
     estimate="impasto.reconstruction.onepass:estimate",
     weights=("slim", "inverse_slim"),
+    deviations=(
+        "The default encoder is the slim one, a quarter of VGG-19's width, with decoders trained here in minutes: see the card of inverse_slim. VGG-19's (preset 'paper') are not shipped; 'impasto train wct --encoder vgg19' makes them, to relu4_1.",
+        "The first level's decoder, a single convolution, is solved by least squares.",
+        "Directions that vary less than 1e-7 of the strongest are left out, relative to each level; the authors' code cuts at 1e-5, whatever the level.",
+        "What a level shows is brought into [0, 1] before the next one looks at it.",
+        "A swap (`--swap`) is of patches of the whitened deepest level, whichever it is; the authors' code has it at relu5_1.",
+    ),
 )  # fmt: skip
