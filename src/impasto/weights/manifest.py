@@ -136,7 +136,9 @@ _VGG, _SLIM = (64, 128, 256, 512, 512), (16, 32, 64, 128, 128)
 _VGG_LICENCE = "CC BY 4.0 (trained through VGG-19's weights)"
 
 
-_MADE_HERE: dict[str, tuple[str, int]] = {}
+_MADE_HERE: dict[str, tuple[str, int]] = {
+    "inverse_slim": ("c4844606e346c12547b4711ab4b5dfe970eeea8edcc44b679c18b49e30a47a86", 2_151_598),
+}
 """sha256 and size in bytes of the decoders that are shipped."""
 
 
