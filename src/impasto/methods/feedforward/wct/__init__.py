@@ -13,8 +13,8 @@ class Options(CanvasOptions, OnePassOptions):
 
     strength: Annotated[float, Field(ge=0, le=1)] = 0.6
     """How far to go from the photo (0) to the painting (1) at every level. Without a photo it is always all the way."""
-    levels: Annotated[int, Field(ge=1, le=5)] = 5
-    """How many levels, from the deepest to the shallowest: 5 begins at relu5_1 and moves whole shapes, 1 moves colours alone."""
+    levels: Annotated[int, Field(ge=1, le=5)] = 4
+    """How many levels, from the deepest to the shallowest: 4 begins at relu4_1 and keeps shapes, 5 at relu5_1 and melts them, 1 moves colours alone."""
     passes: Annotated[int, Field(ge=1, le=20)] = 1
     """How often to go through all the levels; without a photo at least three times."""
     swap: bool = False
