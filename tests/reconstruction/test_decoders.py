@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from impasto.core import Context, RunError, RunOptions
+from impasto.core import Context, InputError, RunError, RunOptions
 from impasto.encoders.slim import Slim
 from impasto.engines.torch_ops import TORCH
 from impasto.image.tensors import to_tensor
@@ -89,3 +90,41 @@ def test_the_shipped_decoders_rebuild_a_picture_the_shallow_ones_best(painted):
     assert errors[0] < 1e-3
     assert errors[2] < 0.01 < 0.05
     assert errors[0] < errors[2] < errors[4]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder that weights are looked for in first."""
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
+    decoder_network.cache_clear()
+    yield tmp_path
+    decoder_network.cache_clear()
+
+
+def write(path, tensors):
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path)
+
+
+def test_a_truncated_file_is_told_in_one_line(folder):
+    path = folder / "adain_slim.safetensors"
+    write(path, random_decoder("adain_slim", "relu4_1"))
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(InputError, match="truncated safetensors file"):
+        decoder_network("adain_slim", "relu4_1")
+
+
+def test_weights_that_are_not_numbers_are_refused(folder):
+    tensors = random_decoder("adain_slim", "relu4_1")
+    tensors["relu4_1.2_1.bias"][3] = torch.nan
+    write(folder / "adain_slim.safetensors", tensors)
+    with pytest.raises(InputError, match="'relu4_1.2_1.bias' holds NaN"):
+        decoder_network("adain_slim", "relu4_1")
+
+
+def test_the_decoders_of_another_method_or_encoder_are_refused(folder):
+    write(folder / "adain_slim.safetensors", random_decoder("style_swap_slim", "relu3_1"))
+    with pytest.raises(RunError, match="has decoders of relu3_1, not of relu4_1; 'impasto train adain' makes one"):
+        decoder_network("adain_slim", "relu4_1")
+    write(folder / "style_swap_slim.safetensors", random_decoder("style_swap_vgg19", "relu3_1"))
+    with pytest.raises(InputError, match=r"'relu3_1.scale' has shape \(1, 256, 1, 1\), must be \(1, 64, 1, 1\)"):
+        decoder_network("style_swap_slim", "relu3_1")

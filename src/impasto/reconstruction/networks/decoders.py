@@ -73,9 +73,10 @@ def decoder_network(family: str, layer: str) -> Network:
     with open_safetensors(path, "np") as file:
         held = {name.partition(".")[0] for name in file.keys()}  # noqa: SIM118  (not a dict)
     if layer not in held and held & set(INVERTIBLE):
+        recipe = f"inverse_network --layer {layer}" if family.startswith("inverse") else entry.recipe
         raise RunError(
-            f"weights '{family}' here have decoders of {', '.join(sorted(held))}, not of {layer}; make it with "
-            f"'impasto train inverse_network --layer {layer}' and set IMPASTO_WEIGHTS to its folder"
+            f"{path}: has decoders of {', '.join(sorted(held))}, not of {layer}; 'impasto train {recipe}' makes one, and "
+            "IMPASTO_WEIGHTS names its folder"
         )
     return decoders(read_arrays(path, replace(entry, shapes=shapes)))[layer]
 

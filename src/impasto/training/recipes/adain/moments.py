@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from impasto.core import Validation, Workshop
+from impasto.textures.covariance import gram
 from impasto.textures.moments import adain, moments
 from impasto.training.decoding import Decoding, sheet
 
@@ -40,15 +41,23 @@ class MomentsDecoder(Decoding):
         """The loss of eq. 12 and of eq. 13, for photos and paintings that meet one to one."""
         with torch.no_grad():
             content = self.look(batch["content"], (LAYER,))[LAYER]
-            style = {layer: moments(x) for layer, x in self.look(batch["style"], STYLE_LAYERS).items()}
+            painting = self.look(batch["style"], STYLE_LAYERS)
+            style = {layer: moments(x) for layer, x in painting.items()}
             target = adain(content, style[LAYER])
         found = self.look(self.rebuild(parameters, target, LAYER), STYLE_LAYERS)
-        content_loss = self.feature_error(found[LAYER], target, LAYER)
         style_loss = torch.stack([self.moments_error(found[layer], style[layer], layer) for layer in STYLE_LAYERS])
-        return {"content": content_loss, "style": style_loss.sum()}
+        terms = {"content": self.feature_error(found[LAYER], target, LAYER), "style": style_loss.sum()}
+        if self.options.gram_weight:
+            terms["gram"] = torch.stack([gram_error(found[layer], painting[layer]) for layer in STYLE_LAYERS]).sum()
+        return terms
 
     def moments_error(self, found: Tensor, wanted: tuple[Tensor, Tensor], layer: str) -> Tensor:
-        """Squared distances of means and of deviations, each channel relative to its scale."""
+        """Squared distances of means and of deviations, each channel relative to its scale; or to the painting's own."""
+        if self.options.reduction == "relative":
+            pairs = list(zip(moments(found), wanted, strict=True))
+            off = torch.stack([(mine - theirs).square().sum(1) for mine, theirs in pairs]).sum(0)
+            size = torch.stack([theirs.square().sum(1) for _, theirs in pairs]).sum(0)
+            return (off / size.clamp_min(1e-12)).mean()
         scale = self.buffers[f"{layer}.scale"]
         off = torch.stack(
             [((mine - theirs) / scale).square() for mine, theirs in zip(moments(found), wanted, strict=True)]
@@ -60,10 +69,16 @@ class MomentsDecoder(Decoding):
         """The weighted loss on held-out pairs, how well pictures come back unchanged, and a sheet of photo, painting, result."""
         parts = zip(batch["content"].split(_SHOWN), batch["style"].split(_SHOWN), strict=True)
         found = [self.style_terms(parameters, {"content": c, "style": s}) for c, s in parts]
-        content, style = (sum(float(f[name]) for f in found) / len(found) for name in ("content", "style"))
-        loss = self.options.content_weight * content + self.options.style_weight * style
+        values = {name: sum(float(terms[name]) for terms in found) / len(found) for name in found[0]}
+        loss = sum(getattr(self.options, f"{name}_weight") * value for name, value in values.items())
         photos, paintings = batch["content"][:_SHOWN], batch["style"][:_SHOWN]
         target = adain(self.look(photos, (LAYER,))[LAYER], moments(self.look(paintings, (LAYER,))[LAYER]))
         rows = [photos, paintings, self.rebuild(parameters, target, LAYER)]
         rebuilt = self.measure(parameters, torch.cat([batch["content"], batch["style"]]))
-        return Validation({"loss": loss, "content": content, "style": style} | rebuilt, sheet(rows))
+        return Validation({"loss": loss} | values | rebuilt, sheet(rows))
+
+
+def gram_error(found: Tensor, wanted: Tensor) -> Tensor:
+    """Squared distance of Gram matrices relative to the painting's own, averaged over the batch."""
+    target = gram(wanted)
+    return ((gram(found) - target).square().sum((1, 2)) / target.square().sum((1, 2)).clamp_min(1e-12)).mean()
