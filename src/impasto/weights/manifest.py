@@ -138,6 +138,7 @@ _VGG_LICENCE = "CC BY 4.0 (trained through VGG-19's weights)"
 
 _MADE_HERE: dict[str, tuple[str, int]] = {
     "inverse_slim": ("c4844606e346c12547b4711ab4b5dfe970eeea8edcc44b679c18b49e30a47a86", 2_151_598),
+    "adain_slim": ("00493f491de8a90126b3c9a51d5eee90b82749438a6051cc9ac26836a73eecee", 441_318),
 }
 """sha256 and size in bytes of the decoders that are shipped."""
 
