@@ -31,10 +31,11 @@ def test_it_paints_the_golden_picture(photo64, painting, golden):
     golden(paint(photo64, painting), "adain", tolerance=0.02)
 
 
-def test_no_strength_is_the_decoders_own_photo(photo64, painting, other):
-    plain = paint(photo64, painting, strength=0)
-    assert np.array_equal(plain, paint(photo64, other, strength=0))
-    assert np.abs(plain - photo64).mean() < 0.08
+def test_no_strength_is_the_decoders_own_photo(bundled, painting, other):
+    photo = bundled("castle.jpg", 96)
+    plain = paint(photo, painting, strength=0)
+    assert np.array_equal(plain, paint(photo, other, strength=0))
+    assert np.abs(plain - photo).mean() < 0.16  # 16.8 dB where it was taught
 
 
 def test_strength_goes_steadily_from_the_photo_to_the_painting(bundled, style_ratio):
@@ -55,10 +56,11 @@ def test_masks_give_each_region_its_own_style(photo64, painting, other):
     left = np.zeros((64, 64), np.float32)
     left[:, :32] = 1
     halves = paint(photo64, painting, other, masks=[left, 1 - left])
-    whole = [paint(photo64, style) for style in (painting, other)]
-    mean = [np.abs(halves[:, side].mean((0, 1)) - w[:, side].mean((0, 1))).sum() for side, w in ((np.s_[:24], whole[0]), (np.s_[40:], whole[1]))]  # fmt: skip
-    crossed = np.abs(halves[:, :24].mean((0, 1)) - whole[1][:, :24].mean((0, 1))).sum()
-    assert max(mean) < 0.6 * crossed
+    warmth = halves[..., 0] - halves[..., 2]
+    assert warmth[:, :24].mean() > warmth[:, 40:].mean() + 0.1  # the painting is warm, the other one cold
+    swapped = paint(photo64, other, painting, masks=[left, 1 - left])
+    warmth = swapped[..., 0] - swapped[..., 2]
+    assert warmth[:, :24].mean() < warmth[:, 40:].mean() - 0.1
 
 
 def test_a_white_mask_is_no_mask(photo64, painting):

@@ -23,10 +23,11 @@ def test_it_paints_the_golden_picture(photo64, painting, golden):
     golden(paint(photo64, painting).picture, "style_swap", tolerance=0.02)
 
 
-def test_a_painting_that_is_the_photo_gives_the_photo_back(photo64):
-    found = paint(photo64, photo64)
+def test_a_painting_that_is_the_photo_gives_the_photo_back(bundled):
+    photo = bundled("castle.jpg", 96)
+    found = paint(photo, photo)
     assert found.report["similarity"] == pytest.approx(1, abs=1e-5)
-    assert np.abs(found.picture - photo64).mean() < 0.06
+    assert np.abs(found.picture - photo).mean() < 0.08
 
 
 def test_descent_brings_the_features_to_the_swapped_ones(photo64, painting):

@@ -26,7 +26,7 @@ class Options(CanvasOptions, OnePassOptions):
 METHOD = Method(
     id="wct",
     title="WCT",
-    summary="Give the photo's features the painting's mean and covariance, from the deepest level to the shallowest; or make a texture from noise.",
+    summary="Whiten the photo's features and colour them with the painting's covariance, level by level; or paint from noise.",
     papers=("li2017universal", "wang2020", "sheng2018"),
     taxonomy=Taxonomy(reconstruction="offline", texture="parametric", scope="any-style"),
     inputs=(
