@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from impasto.core import Workshop
+from impasto.core import Validation, Workshop
 from impasto.engines.torch_ops import TORCH
 from impasto.reconstruction.networks.decoders import decoder_of
 from impasto.training.decoding import Decoding, pictures_of
@@ -15,6 +15,7 @@ from . import Options
 
 _SLOPE = 0.3  # DeePSiM, section 3: leaky rectifiers in the adversary
 _AHEAD = 0.1  # DeePSiM, section 3.4: the adversary waits while its loss is below this share of the generator's
+_JUDGED = 16  # pictures of each kind whose edges are compared
 _PREFIX = "adversary."
 
 
@@ -121,6 +122,21 @@ class Adversarial(Inverse):
         adversary = (_real(real) + _real(-rebuilt)) / 2
         total = mine + adversary * (adversary.detach() > _AHEAD * terms["adversarial"].detach())
         return total, {name: term.item() for name, term in {**terms, "adversary": adversary}.items()}
+
+    def validate(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Tensor]) -> Validation:
+        """As all decoders; the best is who has the features and edges as often as strong as in the pictures themselves."""
+        found = super().validate(parameters, batch)
+        pictures, features = self.seen({kind: x[:_JUDGED] for kind, x in batch.items()})
+        made = self.rebuild(parameters, features, self.layers[0])
+        edges = float((_edges(made) - _edges(pictures)).abs().mean() / _edges(pictures).mean())
+        values = {"error": edges + found.values[f"features {self.layers[0]}"], "edges": edges}
+        return Validation(values | {k: v for k, v in found.values.items() if k != "error"}, found.picture)
+
+
+def _edges(pictures: Tensor) -> Tensor:
+    """How strong edges are, weak to strong: the magnitudes of all pixels' gradients in order."""
+    across, down = pictures[..., :-1, 1:] - pictures[..., :-1, :-1], pictures[..., 1:, :-1] - pictures[..., :-1, :-1]
+    return (across.square() + down.square()).sqrt().flatten().sort().values
 
 
 def _real(verdict: Tensor) -> Tensor:
