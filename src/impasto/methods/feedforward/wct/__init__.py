@@ -43,7 +43,7 @@ METHOD = Method(
         "tiny": {"size": 64, "levels": 3},
     },
     run="impasto.methods.feedforward.wct.paint:stylize",
-    estimate="impasto.reconstruction.onepass:estimate",
+    estimate="impasto.methods.feedforward.wct.estimate:estimate",
     weights=("slim", "inverse_slim"),
     deviations=(
         "The default encoder is the slim one, a quarter of VGG-19's width, with decoders trained here in minutes: see the card of inverse_slim. VGG-19's (preset 'paper') are not shipped; 'impasto train wct --encoder vgg19' makes them, to relu4_1.",
