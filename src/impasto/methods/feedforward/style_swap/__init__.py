@@ -23,7 +23,7 @@ class Options(OnePassOptions):
     """How often to look and swap, each time from the last picture: more gives more of the painting."""
     steps: Annotated[int, Field(ge=1, le=100_000)] = 100
     """Evaluations of the loss, by descent."""
-    tv_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log", advanced=True)] = 0.1
+    tv_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log", advanced=True)] = 8.0
     """How strongly grain is smoothed away by descent (total variation), against the features' relative error."""
     learning_rate: Annotated[float, Field(gt=0, le=10), UI(scale="log", advanced=True)] = 0.05
     """Adam's step, in units of the picture's range."""
