@@ -137,9 +137,9 @@ _VGG_LICENCE = "CC BY 4.0 (trained through VGG-19's weights)"
 
 
 _MADE_HERE: dict[str, tuple[str, int]] = {
-    "inverse_slim": ("c4844606e346c12547b4711ab4b5dfe970eeea8edcc44b679c18b49e30a47a86", 2_151_598),
-    "adain_slim": ("00493f491de8a90126b3c9a51d5eee90b82749438a6051cc9ac26836a73eecee", 441_318),
-    "style_swap_slim": ("1ba9dd9f28b6d27d8e6d7a45446a9a48424b3c19d5edb8097ab2cf6424563899", 71_382),
+    "inverse_slim": ("9034f4c10f2494f95751a238203a4d1b494c025302ed1ee3a8aa8faecf5e088c", 2_151_598),
+    "adain_slim": ("637fcc228e7ea9e8b8b094f0577ed17a51322a01479b840d603409ed38be5143", 441_318),
+    "style_swap_slim": ("4c6a520be53d5ed87b9311f3f8ff81c7f4a9b475d83119bfb0cfd1ba3e6143d7", 71_382),
 }
 """sha256 and size in bytes of the decoders that are shipped."""
 

@@ -31,6 +31,7 @@ METHOD = Method(
     estimate="impasto.reconstruction.onepass:estimate",
     weights=("slim", "adain_slim"),
     deviations=(
+        "On the validation grid at 512 px (36 pairs, slim encoder) the median style ratio is 0.40 at a content cosine of 0.56; the authors' network was taught a hundred times longer.",
         "The default encoder is the slim one, a quarter of VGG-19's width, with a decoder trained here in minutes: see the card of adain_slim. VGG-19's decoder (preset 'paper') is not shipped; 'impasto train adain --encoder vgg19' makes it.",
         "Errors of channels are taken relative to their root mean square over the training pictures, in place of a network whose channels were rescaled.",
         "Soft masks blend; the authors' are hard. What no mask covers stays the photo.",

@@ -46,6 +46,8 @@ METHOD = Method(
     estimate="impasto.methods.feedforward.wct.estimate:estimate",
     weights=("slim", "inverse_slim"),
     deviations=(
+        "Four levels by default, from relu4_1: the decoder of relu5_1 melts shapes. The paper's five are `--levels 5`.",
+        "On the validation grid at 512 px (36 pairs, slim encoder, strength 0.6) the median style ratio is 0.39 at a content cosine of 0.50.",
         "The default encoder is the slim one, a quarter of VGG-19's width, with decoders trained here in minutes: see the card of inverse_slim. VGG-19's (preset 'paper') are not shipped; 'impasto train wct --encoder vgg19' makes them, to relu4_1.",
         "The first level's decoder, a single convolution, is solved by least squares.",
         "Directions that vary less than 1e-7 of the strongest are left out, relative to each level; the authors' code cuts at 1e-5, whatever the level.",
