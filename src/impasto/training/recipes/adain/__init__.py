@@ -35,7 +35,7 @@ RECIPE = Recipe(
         # The PyTorch reimplementation: batch 8, crops of 256 from 512, Adam 1e-4 / (1 + 5e-5 i), 160,000 steps.
         "paper": {"encoder": "vgg19", "steps": 160_000, "batch_size": 8, "crop_px": 256, "learning_rate": 1e-4,
                   "style_weight": 10.0, "reduction": "mean", "gram_weight": 0.0},
-        "cpu": {"steps": 4000, "batch_size": 4, "crop_px": 128, "learning_rate": 1e-3},
+        "cpu": {"steps": 4000, "batch_size": 4, "crop_px": 128, "learning_rate": 1e-3, "pixel_weight": 0.3},
         "gpu": {"encoder": "vgg19", "steps": 80_000, "batch_size": 16, "crop_px": 224, "learning_rate": 5e-4, "warmup_steps": 500},
         "tiny": {"steps": 4, "batch_size": 2, "crop_px": 32, "warmup_steps": 1, "validate_every": 4},
     },

@@ -24,7 +24,7 @@ RECIPE = Recipe(
     presets={
         # Li et al. 2017 (Universal): pixels and features weigh the same; the authors' Adam 1e-4, COCO at 256.
         "paper": {"encoder": "vgg19", "steps": 200_000, "batch_size": 4, "crop_px": 256, "learning_rate": 1e-4, "tied": 0.0},
-        "cpu": {"steps": 6000, "batch_size": 2, "crop_px": 128, "learning_rate": 2e-3},
+        "cpu": {"steps": 6000, "batch_size": 4, "crop_px": 128, "learning_rate": 2e-3},
         "gpu": {"encoder": "vgg19", "steps": 60_000, "batch_size": 16, "crop_px": 224, "learning_rate": 1e-3, "warmup_steps": 500},
         "tiny": {"steps": 4, "batch_size": 1, "crop_px": 32, "warmup_steps": 1, "validate_every": 4},
     },
