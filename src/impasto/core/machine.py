@@ -112,5 +112,14 @@ def processor(cpuinfo: Path = _CPUINFO) -> str:
 
 def bfloat16_features(cpuinfo: Path = _CPUINFO) -> tuple[str, ...]:
     """Processor features that make bfloat16 arithmetic fast; empty where it would only be emulated."""
+    return _features(("avx512_bf16", "amx_bf16", "bf16"), cpuinfo)
+
+
+def int8_features(cpuinfo: Path = _CPUINFO) -> tuple[str, ...]:
+    """Processor features that make sums of 8-bit products fast and exact; empty where they may overflow."""
+    return _features(("avx512_vnni", "avx_vnni", "amx_int8", "i8mm", "asimddp"), cpuinfo)
+
+
+def _features(names: tuple[str, ...], cpuinfo: Path) -> tuple[str, ...]:
     flags = next((line for line in _read(cpuinfo).splitlines() if line.startswith(("flags", "Features"))), "")
-    return tuple(name for name in ("avx512_bf16", "amx_bf16", "bf16") if name in flags.split())
+    return tuple(name for name in names if name in flags.split())

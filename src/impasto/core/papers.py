@@ -43,10 +43,12 @@ _ALL = (
     Paper("burt1983", "Burt, Adelson", "The Laplacian Pyramid as a Compact Image Code", "IEEE Transactions on Communications 31(4)", 1983, "https://doi.org/10.1109/TCOM.1983.1095851"),
     Paper("dosovitskiy2016", "Dosovitskiy, Brox", "Inverting Visual Representations with Convolutional Networks", "CVPR; arXiv:1506.02753", 2016, "https://arxiv.org/abs/1506.02753"),
     Paper("dosovitskiy2016deepsim", "Dosovitskiy, Brox", "Generating Images with Perceptual Similarity Metrics based on Deep Networks", "NIPS; arXiv:1602.02644", 2016, "https://arxiv.org/abs/1602.02644"),
-    Paper("huang2017", "Huang, Belongie", "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization", "ICCV; arXiv:1703.06868", 2017, "https://arxiv.org/abs/1703.06868"),
-    Paper("li2017universal", "Li, Fang, Yang, Wang, Lu, Yang", "Universal Style Transfer via Feature Transforms", "NIPS; arXiv:1705.08086", 2017, "https://arxiv.org/abs/1705.08086"),
     Paper("wang2020", "Wang, Li, Wang, Hu, Yang", "Collaborative Distillation for Ultra-Resolution Universal Style Transfer", "CVPR; arXiv:2003.08436", 2020, "https://arxiv.org/abs/2003.08436"),
     Paper("sheng2018", "Sheng, Lin, Shao, Wang", "Avatar-Net: Multi-scale Zero-shot Style Transfer by Feature Decoration", "CVPR; arXiv:1805.03857", 2018, "https://arxiv.org/abs/1805.03857"),
+    Paper("huang2017", "Huang, Belongie", "Arbitrary Style Transfer in Real-Time with Adaptive Instance Normalization", "ICCV; arXiv:1703.06868", 2017, "https://arxiv.org/abs/1703.06868"),
+    Paper("li2017wct", "Li, Fang, Yang, Wang, Lu, Yang", "Universal Style Transfer via Feature Transforms", "NIPS; arXiv:1705.08086", 2017, "https://arxiv.org/abs/1705.08086"),
+    Paper("ghiasi2017", "Ghiasi, Lee, Kudlur, Dumoulin, Shlens", "Exploring the Structure of a Real-Time, Arbitrary Neural Artistic Stylization Network", "BMVC; arXiv:1705.06830", 2017, "https://arxiv.org/abs/1705.06830"),
+    Paper("wang2023microast", "Wang, Zhang, Zhao, Zuo, Li, Xing, Lu", "MicroAST: Towards Super-Fast Ultra-Resolution Arbitrary Style Transfer", "AAAI; arXiv:2211.15313", 2023, "https://arxiv.org/abs/2211.15313"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

@@ -15,10 +15,9 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from impasto.core import RunOptions, UsageError, machine
-from impasto.core.caches import cache_folder
 
 from . import trial
-from .ops import Network, Ops, Runner
+from .ops import RANGES, Network, Ops, Runner
 
 Engine = Literal["torch", "openvino", "onnx"]
 
@@ -62,22 +61,25 @@ def choose(network: Network, run: RunOptions) -> Engine:
     Which that is, `measure` has found out for this network on this machine, or else is known from others.
     """
     if run.engine == "auto":
-        if run.device in ("cuda", "mps") or (run.device == "auto" and _gpu_found()):
+        if run.device in ("cuda", "mps") or (run.device == "auto" and run.precision != "int8" and _gpu_found()):
             return "torch"
         usable = [engine for engine, found in installed().items() if found is not None and _can(engine, run)]
         found = trial.remembered(_trial_key(network, run))
+        if not usable:
+            raise UsageError(f"precision: {run.precision} needs engine openvino; pip install openvino brings it")
         return min(usable, key=lambda engine: (found.get(engine, math.inf), usable.index(engine)))
     if run.engine != "torch" and run.device in ("cuda", "mps"):
         raise UsageError(f"engine: {run.engine} runs on the processor only; device {run.device} needs engine torch")
     if _version(run.engine) is None:
         raise UsageError(f"engine: {run.engine} is not installed; pip install {_BRINGS[run.engine]} brings it")
     if not _can(run.engine, run):
-        raise UsageError(f"precision: engine {run.engine} computes in float32 only, not {run.precision}")
+        raise UsageError(f"precision: engine {run.engine} has no {run.precision}; engine openvino has")
     return run.engine
 
 
 def _can(engine: Engine, run: RunOptions) -> bool:
-    return engine != "onnx" or run.precision in ("auto", "float32")
+    lacks: dict[Engine, tuple[str, ...]] = {"onnx": ("bfloat16", "int8"), "torch": ("int8",)}
+    return run.precision not in lacks.get(engine, ())
 
 
 def measure(network: Network, run: RunOptions) -> dict[Engine, float]:
@@ -116,14 +118,24 @@ def _make(network: Network, engine: Engine, run: RunOptions) -> Runner:
         from .onnx_runner import OnnxRunner
 
         return OnnxRunner(network, threads)
-    from .openvino import OpenVINORunner, has_bfloat16
+    from .openvino_runner import OpenVINORunner, compiled_folder
 
-    precision = run.precision
-    if precision == "auto":
-        precision = "bfloat16" if has_bfloat16() else "float32"
-    elif precision == "bfloat16" and not has_bfloat16():
-        raise UsageError("precision: this cpu has no bfloat16 in hardware; float32 works everywhere")
-    return OpenVINORunner(network, precision, threads, cache_folder("openvino"))
+    return OpenVINORunner(network, _openvino_precision(network, run), threads, compiled_folder())
+
+
+def _openvino_precision(network: Network, run: RunOptions) -> str:
+    """The precision asked for; auto means the fastest that this processor has and that the network was prepared for."""
+    from .openvino_runner import has_bfloat16
+
+    has = {"float32": True, "bfloat16": has_bfloat16(), "int8": bool(machine.int8_features())}
+    prepared = RANGES in network.weights
+    if run.precision == "auto":
+        return next(name for name in ("int8", "bfloat16", "float32") if has[name] and (name != "int8" or prepared))
+    if not has[run.precision]:
+        raise UsageError(f"precision: this cpu has no {run.precision} in hardware; float32 works everywhere")
+    if run.precision == "int8" and not prepared:
+        raise UsageError(f"precision: network '{network.name}' is not prepared for int8; bfloat16 and float32 work")
+    return run.precision
 
 
 def fingerprint(network: Network) -> str:
@@ -141,12 +153,8 @@ def fingerprint(network: Network) -> str:
 
 
 def facts(runner: Runner) -> dict[str, str]:
-    """What ran, for a report: engine, its version, precision."""
-    return {
-        "engine": runner.engine,
-        "engine_version": _version(runner.engine) or "unknown",  # type: ignore[arg-type]
-        "precision": runner.precision,
-    }
+    """What ran, for a method's report; its version is among the versions that every report has."""
+    return {"engine": runner.engine, "precision": runner.precision}
 
 
 __all__ = ["Engine", "Network", "Ops", "Runner", "choose", "facts", "fingerprint", "installed", "load", "measure"]

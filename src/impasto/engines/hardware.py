@@ -34,6 +34,10 @@ def choose_precision(run: RunOptions, device: torch.device) -> Precision:
     """The precision asked for; auto means bfloat16 where it is faster. Asking for one the device lacks is an error."""
     if run.precision == "auto":
         return "bfloat16" if has_bfloat16(device) else "float32"
+    if run.precision == "int8":
+        raise UsageError(
+            "precision: torch has no int8 here; networks that paint in one pass have it on engine openvino"
+        )
     if run.precision == "bfloat16" and not has_bfloat16(device):
         raise UsageError(f"precision: this {device.type} has no bfloat16 in hardware; float32 works everywhere")
     return run.precision

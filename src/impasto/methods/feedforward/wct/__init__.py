@@ -27,7 +27,7 @@ METHOD = Method(
     id="wct",
     title="WCT",
     summary="Whiten the photo's features and colour them with the painting's covariance, level by level; or paint from noise.",
-    papers=("li2017universal", "wang2020", "sheng2018"),
+    papers=("li2017wct", "wang2020", "sheng2018"),
     taxonomy=Taxonomy(reconstruction="offline", texture="parametric", scope="any-style"),
     inputs=(
         Content(optional=True, help="The picture to repaint; without one, a texture is made from noise."),
