@@ -92,7 +92,8 @@ def test_odd_sizes_come_back_as_they_were(painted, painting):
 def test_weights_that_are_not_shipped_are_asked_for_in_one_line(photo64, painting, monkeypatch):
     monkeypatch.setattr(Rebuilder, "look", lambda *_: pytest.fail("looked before it asked"))
     with pytest.raises(
-        RunError, match="weights 'adain_vgg19' are not on this machine: make them with 'impasto train adain'"
+        RunError,
+        match="weights 'adain_vgg19' are not on this machine: make them with 'impasto train adain --encoder vgg19'",
     ):
         paint(photo64, painting, encoder="vgg19")
 

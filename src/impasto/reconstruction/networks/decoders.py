@@ -68,7 +68,10 @@ def decoder_network(family: str, layer: str) -> Network:
         known = [known for known in INVERTIBLE if f"{known}.scale" in entry.shapes]
         raise RunError(f"weights '{family}' have no decoder of {layer}, only of {', '.join(known)}")
     if problem := status(family).problem:
-        raise RunError(problem)
+        more = " --encoder vgg19" if "vgg19" in family else ""
+        more += f" --layer {layer}" if entry.recipe == "inverse_network" else ""
+        more += " --preset gan" if "gan" in family else ""
+        raise RunError(problem.replace(f"train {entry.recipe}'", f"train {entry.recipe}{more}'"))
     path = resolve(family)
     with open_safetensors(path, "np") as file:
         held = {name.partition(".")[0] for name in file.keys()}  # noqa: SIM118  (not a dict)
