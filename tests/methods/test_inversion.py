@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from impasto.core import Context, Inputs, RunOptions, UsageError
+from impasto.core import Context, Inputs, RunError, RunOptions, UsageError
 from impasto.image.tensors import to_tensor
 from impasto.methods.optimization.inversion import METHOD
 from impasto.methods.optimization.inversion.rebuild import optimiser, shifted, stylize, tv_weight
@@ -84,3 +84,30 @@ def test_the_smoothing_that_suits_the_layer_can_be_overruled():
 def test_a_layer_that_does_not_exist_is_refused(photo):
     with pytest.raises(UsageError, match="no layer 'relu4_9'"):
         run(photo, layer="relu4_9")
+
+
+def one_pass(photo, **options):
+    context = Context(RunOptions(device="cpu", threads=1, engine="torch", precision="float32"))
+    return METHOD.load()(Inputs(photo), METHOD.make_options("tiny", **({"encoder": "slim"} | options)), context)
+
+
+def test_a_network_says_in_one_pass_what_picture_to_expect(photo64):
+    shallow, deep = (one_pass(photo64, by="network", layer=layer) for layer in ("relu1_1", "relu4_1"))
+    assert shallow.report["psnr"] > 25
+    assert shallow.report["psnr"] > deep.report["psnr"] > 12
+    assert shallow.report["weights"] == ["slim", "inverse_slim"]
+
+
+def test_networks_undo_the_layers_they_were_taught(photo64):
+    with pytest.raises(UsageError, match=r"layer: networks undo relu1_1, .*, not relu4_2; leave --by at descent"):
+        one_pass(photo64, by="network", layer="relu4_2")
+
+
+def test_descent_undoes_vgg19_alone(photo64):
+    with pytest.raises(UsageError, match="encoder: descent undoes VGG-19's layers; for slim add --by network"):
+        one_pass(photo64, by="descent", layer="relu1_1")
+
+
+def test_a_network_that_is_not_shipped_is_asked_for_in_one_line(photo64):
+    with pytest.raises(RunError, match="'impasto train inverse_network --encoder vgg19 --layer relu5_1'"):
+        one_pass(photo64, by="network", layer="relu5_1", encoder="vgg19")

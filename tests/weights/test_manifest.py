@@ -78,4 +78,5 @@ def test_what_is_shipped_is_what_the_manifest_says():
         data = file.read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (get(name).size_bytes, get(name).sha256)
         assert get(name).sha256 in (folder.parent / "cards" / f"{name}.md").read_text()
-        assert len(data) < 2_000_000
+        assert len(data) < 9_000_000
+    assert sum(file.stat().st_size for file in shipped.values()) <= 25_000_000

@@ -5,14 +5,19 @@ from typing import Literal
 from impasto.core import Array, Inputs
 from impasto.image.colour import luminance, match_luminance, match_mean_covariance, transfer_luminance
 
-PreserveColour = Literal["off", "luminance", "match"]
+PreserveColour = Literal["off", "luminance", "match", "coral"]
 
 
 def recoloured(inputs: Inputs, mode: PreserveColour) -> tuple[Array, list[Array]]:
-    """Photo and paintings as a method should see them: as they are, matched in palette, or in light and dark only."""
+    """Photo and paintings as a method should see them: as they are, matched in palette, or in light and dark only.
+
+    Palettes are matched by the map that moves colours least ("match"), or by C_photo^½ C_painting^-½ ("coral": Sun et
+    al. 2016, as AdaIN's authors do).
+    """
     paintings = [style.picture for style in inputs.styles]
-    if mode == "match":
-        return inputs.content, [match_mean_covariance(p, inputs.content).clip(0, 1) for p in paintings]
+    if mode in ("match", "coral"):
+        how = "mkl" if mode == "match" else "pca"
+        return inputs.content, [match_mean_covariance(p, inputs.content, how, clip=True) for p in paintings]
     if mode == "luminance":
         return _grey(inputs.content), [_grey(match_luminance(p, inputs.content)) for p in paintings]
     return inputs.content, paintings

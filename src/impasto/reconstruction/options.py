@@ -87,3 +87,16 @@ class FeatureOptions(OptimisationOptions):
         """Every layer that some option names, each once."""
         named = (value for name, value in self if name.endswith("_layers"))
         return tuple(dict.fromkeys(layer for layers in named for layer in layers))
+
+
+class OnePassOptions(PictureOptions):
+    """What can be turned on methods that move an encoder's features and let a decoder show them."""
+
+    strength: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """How far to go from the photo (0) to the painting (1)."""
+    style_scale: Annotated[float, Field(gt=0, le=8)] = 1.0
+    """Size of the painting relative to the result: smaller gives finer strokes."""
+    preserve_colour: Literal["off", "luminance", "match", "coral"] = "off"
+    """Keep the photo's colours: luminance repaints only light and dark; match and coral first give the painting the photo's colours, match by moving them least."""
+    encoder: Literal["slim", "vgg19"] = "slim"
+    """The network whose features are moved: vgg19, or slim, a quarter as wide and faster."""

@@ -1,14 +1,19 @@
 """Feature correlations: style as which features fire together, wherever they are.
 
-The Gram matrix of Gatys et al. 2015, eq. 1; its loss is Gatys et al. 2016, eq. 4.
+The Gram matrix of Gatys et al. 2015, eq. 1; its loss is Gatys et al. 2016, eq. 4. The transform is the whitening and
+colouring of Li et al. 2017 (Universal Style Transfer), section 3.2.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
 _ROWS = 4096  # positions per block of the product: partial sums meet in float32, which keeps bfloat16's error at 3e-4
+
+
+_LEAST_VARIANCE = 1e-7  # of the largest: directions below it are rounding, and whitening would blow them up
 
 
 class _Gram(torch.autograd.Function):
@@ -56,3 +61,61 @@ def gram_loss(features: Tensor, target: Tensor, guide: Tensor | None = None) -> 
     and averaged over the batch.
     """
     return (gram(features, guide) - target).square().sum((1, 2)).mean()
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Mean (C,) of features and the directions in which they vary: variances (k,) and vectors (C, k), float64, k <= C."""
+
+    mean: Tensor
+    variances: Tensor
+    vectors: Tensor
+
+    def power(self, exponent: float) -> Tensor:
+        """The covariance to some power on the directions that vary, (C, C); zero on the others."""
+        return (self.vectors * self.variances**exponent) @ self.vectors.T
+
+
+def spectrum(features: Tensor, guide: Tensor | None = None) -> Spectrum | None:
+    """Mean and principal directions of features (1, C, h, w), decomposed in float64 on the CPU.
+
+    guide: (1, 1, h, w) in [0, 1], which places count and by how much. None where one place or fewer count. Of n places
+    at most n - 1 directions vary; a flat picture has none.
+    """
+    flat = features[0].flatten(1)
+    weight = None if guide is None else guide.flatten().double()
+    count = float(flat.shape[1]) if weight is None else float(weight.sum())
+    if count <= 1:
+        return None
+    mean = flat.mean(1, dtype=torch.float64) if weight is None else (flat.double() @ weight) / count
+    channels = len(mean)
+    products = torch.zeros((channels, channels), dtype=torch.float64, device=flat.device)
+    for start in range(0, flat.shape[1], _ROWS):  # in blocks: a float64 copy of a large map would be too much
+        part = flat[:, start : start + _ROWS].double() - mean[:, None]
+        products += (part if weight is None else part * weight[start : start + _ROWS]) @ part.T
+    products = (products + products.T).cpu() / (2 * (count - 1))
+    variances, vectors = torch.linalg.eigh(products)
+    kept = variances > max(_LEAST_VARIANCE * float(variances[-1]), torch.finfo(torch.float32).tiny)
+    return Spectrum(mean.cpu(), variances[kept], vectors[:, kept])
+
+
+def whiten(features: Tensor, own: Spectrum) -> Tensor:
+    """Take mean and correlations off features (1, C, h, w): E D^-1/2 Eᵀ (F - μ), so that all directions vary alike."""
+    return _moved(features, own.power(-0.5), own.mean, torch.zeros_like(own.mean))
+
+
+def colour(white: Tensor, style: Spectrum) -> Tensor:
+    """Give whitened features a style's correlations and mean: E D^1/2 Eᵀ F + μ."""
+    return _moved(white, style.power(0.5), torch.zeros_like(style.mean), style.mean)
+
+
+def with_spectrum(features: Tensor, own: Spectrum, wanted: Spectrum) -> Tensor:
+    """Whiten features (1, C, h, w) by their own spectrum and colour them by another, in one product."""
+    return _moved(features, wanted.power(0.5) @ own.power(-0.5), own.mean, wanted.mean)
+
+
+def _moved(features: Tensor, matrix: Tensor, before: Tensor, after: Tensor) -> Tensor:
+    """M (F - before) + after, at the features' own precision once the small matrices are known."""
+    flat = features[0].flatten(1)
+    matrix, before, after = (tensor.to(flat) for tensor in (matrix, before, after))
+    return torch.addmm(after[:, None], matrix, flat - before[:, None]).view_as(features)

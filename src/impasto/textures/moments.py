@@ -58,5 +58,24 @@ def moments_loss(features: Tensor, target: Moments) -> Tensor:
 
 def adain(content: Tensor, style: Moments) -> Tensor:
     """Give content features the style's moments; their arrangement in space is kept."""
-    mean, std = moments(content)
-    return ((content - mean) / std * style[1] + style[0]).to(content.dtype)
+    return with_moments(content, moments(content), style)
+
+
+def moments_within(features: Tensor, guide: Tensor | None) -> Moments | None:
+    """Moments of the places that a guide (1, 1, h, w) in [0, 1] counts, each by its share; of all places without one.
+
+    None where it counts one place or fewer, which have no spread.
+    """
+    if guide is None:
+        return moments(features)
+    total = guide.sum()
+    if total <= 1:
+        return None
+    wide = features.float()
+    mean = (wide * guide).sum((2, 3), keepdim=True) / total
+    return mean, (((wide - mean).square() * guide).sum((2, 3), keepdim=True) / total + EPS).sqrt()
+
+
+def with_moments(features: Tensor, own: Moments, wanted: Moments) -> Tensor:
+    """Move features by the line that takes their own moments to others: AdaIN where the statistics are known already."""
+    return ((features - own[0]) / own[1] * wanted[1] + wanted[0]).to(features.dtype)

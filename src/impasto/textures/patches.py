@@ -224,11 +224,13 @@ def _similarity(picture: Tensor, first: Tensor, width: Tensor, source: Exemplars
 
 
 @torch.no_grad()
-def swap(matches: Matches, source: Exemplars, *, keep_length: bool = False) -> Tensor:
+def swap(matches: Matches, source: Exemplars, *, keep_length: bool = False, stride: int = 1) -> Tensor:
     """Rebuild a feature map from its matches alone, overlaps averaged: (1, C, h, w) in the exemplars' dtype.
 
     keep_length: the mean of matches that disagree is shorter than any of them, which shows as a pale veil over the
     picture; stretch it to their mean length.
+    stride: use every so many-th match only, each way, and those at the far edges; the patch's side at most,
+    where none overlap but there, and the result is a mosaic of exemplars as they are.
     """
     patch, (height, width) = source.patch, matches.shape
     down, across = height - patch + 1, width - patch + 1
@@ -236,16 +238,36 @@ def swap(matches: Matches, source: Exemplars, *, keep_length: bool = False) -> T
     total = source.table.new_zeros((height, width, source.table.shape[1]), dtype=dtype)
     count = total.new_zeros((height, width, 1))
     length = total.new_zeros((height, width, 1))
+    rows, columns = (_every(min(stride, patch), side, source.table.device) for side in (down, across))
+    used = (rows[:, None] * across + columns).flatten()
+    first, width_of = matches.first[used], matches.width[used]
     for y in range(patch):
         for x in range(patch):
-            votes = source.table[matches.first + y * matches.width + x].view(down, across, -1)
-            total[y : y + down, x : x + across] += votes
+            votes = source.table[first + y * width_of + x].view(len(rows), len(columns), -1)
+            place = ((y, y + down), (x, x + across)) if stride == 1 else None
+            _add(total, votes, rows + y, columns + x, place)
             if keep_length:
-                length[y : y + down, x : x + across] += votes.to(dtype).norm(dim=2, keepdim=True)
-            count[y : y + down, x : x + across] += 1
+                _add(length, votes.to(dtype).norm(dim=2, keepdim=True), rows + y, columns + x, place)
+            _add(count, torch.ones_like(votes[..., :1]), rows + y, columns + x, place)
     if keep_length:
         total *= length / total.norm(dim=2, keepdim=True).clamp_min(_SMALL)
     return (total / count).to(source.table.dtype).permute(2, 0, 1)[None]
+
+
+def _every(stride: int, length: int, device: torch.device) -> Tensor:
+    """0, stride, 2 stride ... below length, and the last place."""
+    places = torch.arange(0, length, stride, device=device)
+    return places if int(places[-1]) == length - 1 else torch.cat([places, places.new_tensor([length - 1])])
+
+
+def _add(total: Tensor, votes: Tensor, rows: Tensor, columns: Tensor,
+         place: tuple[tuple[int, int], tuple[int, int]] | None) -> None:  # fmt: skip
+    """Add a grid of votes to the rows and columns they belong to; place: where they lie side by side."""
+    if place is not None:
+        (top, bottom), (left, right) = place
+        total[top:bottom, left:right] += votes
+    else:
+        total[rows[:, None], columns] += votes.to(total.dtype)
 
 
 def mrf_loss(features: Tensor, swapped: Tensor) -> Tensor:

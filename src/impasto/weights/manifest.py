@@ -120,9 +120,52 @@ def _alla_prima() -> dict[str, Shape]:
     convolutions |= {"lower": (64, 64), "up": (64, 32), "grain": (32, 16), "out": (16, 12), "read.down": (64, 64)}
     for name, (inputs, outputs) in convolutions.items():
         shapes |= {f"{name}.weight": (outputs, inputs, 3, 3), f"{name}.bias": (outputs,)}
-    for name, inputs, outputs in (("read.1", 320, 96), ("read.2", 96, 896)):
+    for name, inputs, outputs in (("read.1", 320, 96), ("read.2", 96, 1120)):
         shapes |= {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
     return shapes
+
+
+def _decoders(widths: tuple[int, ...], *blocks: int, narrowest: int | None = None) -> dict[str, Shape]:
+    """Shapes of decoders from the first layer of each of `blocks` on, shallow to deep: an encoder's convolutions in reverse.
+
+    widths: of the encoder's blocks. Every convolution is named after the one it undoes, "relu2_1.1_2.weight" (out, in,
+    3, 3). "relu2_1.scale" is what its input is divided by. narrowest: no more channels than that between convolutions.
+    """
+    shapes: dict[str, Shape] = {}
+    for top in blocks:
+        counts = [*_CONVS_PER_BLOCK[: top - 1], 1]
+        channels = widths[top - 1]
+        shapes[f"relu{top}_1.scale"] = (1, channels, 1, 1)
+        for block in range(top, 0, -1):
+            for index in range(counts[block - 1], 0, -1):
+                width = widths[block - 1] if index > 1 else widths[block - 2] if block > 1 else 3
+                width = min(width, narrowest or width)
+                shapes[f"relu{top}_1.{block}_{index}.weight"] = (width, channels, 3, 3)
+                shapes[f"relu{top}_1.{block}_{index}.bias"] = (width,)
+                channels = width
+    return shapes
+
+
+_CONVS_PER_BLOCK = (2, 2, 4, 4)
+_VGG, _SLIM = (64, 128, 256, 512, 512), (16, 32, 64, 128, 128)
+_VGG_LICENCE = "CC BY 4.0 (trained through VGG-19's weights)"
+
+
+_MADE_HERE: dict[str, tuple[str, int]] = {
+    "inverse_slim": ("9034f4c10f2494f95751a238203a4d1b494c025302ed1ee3a8aa8faecf5e088c", 2_151_598),
+    "adain_slim": ("637fcc228e7ea9e8b8b094f0577ed17a51322a01479b840d603409ed38be5143", 441_318),
+    "style_swap_slim": ("4c6a520be53d5ed87b9311f3f8ff81c7f4a9b475d83119bfb0cfd1ba3e6143d7", 71_382),
+}
+"""sha256 and size in bytes of the decoders that are shipped."""
+
+
+def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], paper: str) -> WeightFile:
+    """An entry for decoders trained here."""
+    sha256, size_bytes = _MADE_HERE.get(name, ("", 0))
+    return WeightFile(
+        name=name, title=title, licence=_VGG_LICENCE, source=f"impasto train {recipe}", front_end="caffe", shapes=shapes,
+        sha256=sha256, size_bytes=size_bytes, papers=(paper,), recipe=recipe,
+    )  # fmt: skip
 
 
 _ALL = (
@@ -168,7 +211,24 @@ _ALL = (
         recipe="alla_prima",
         network="impasto.reconstruction.networks.alla_prima:parts",
     ),
-)
+    _inverse("inverse_slim", "Decoders of the slim encoder, relu1_1 to relu5_1", "wct",
+             _decoders(_SLIM, 1, 2, 3, 4, 5), "li2017wct"),
+    _inverse("inverse_vgg19", "Decoders of VGG-19, relu1_1 to relu4_1", "wct",
+             _decoders(_VGG, 1, 2, 3, 4), "li2017wct"),
+    # Half the mirrored decoder's size: as wide as block 3 everywhere below the top.
+    _inverse("inverse_vgg19_deep", "Decoder of VGG-19 from relu5_1", "inverse_network",
+             _decoders(_VGG, 5, narrowest=256), "li2017wct"),
+    _inverse("inverse_gan_slim", "Decoders of the slim encoder, with an adversary", "inverse_network",
+             _decoders(_SLIM, 1, 2, 3, 4, 5), "dosovitskiy2016deepsim"),
+    _inverse("inverse_gan_vgg19", "Decoders of VGG-19, with an adversary", "inverse_network",
+             _decoders(_VGG, 1, 2, 3, 4), "dosovitskiy2016deepsim"),
+    _inverse("adain_slim", "AdaIN's decoder of the slim encoder", "adain", _decoders(_SLIM, 4), "huang2017"),
+    _inverse("adain_vgg19", "AdaIN's decoder of VGG-19", "adain", _decoders(_VGG, 4), "huang2017"),
+    _inverse("style_swap_slim", "Style-Swap's inverse network of the slim encoder", "style_swap",
+             _decoders(_SLIM, 3), "chen2016"),
+    _inverse("style_swap_vgg19", "Style-Swap's inverse network of VGG-19", "style_swap",
+             _decoders(_VGG, 3), "chen2016"),
+)  # fmt: skip
 
 FILES: dict[str, WeightFile] = {entry.name: entry for entry in _ALL}
 """Every known weight file by name."""

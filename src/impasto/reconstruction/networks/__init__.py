@@ -1,1 +1,1 @@
-"""Networks that rebuild a picture in one pass: the offline half of the survey's tree. Each is one text for every engine."""
+"""Trained networks that make pictures in one pass, each written once for every engine (see impasto.engines.ops)."""

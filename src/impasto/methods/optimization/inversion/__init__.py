@@ -10,6 +10,10 @@ from impasto.core import UI, Content, Method, PictureOptions, SizeRule, Taxonomy
 class Options(PictureOptions):
     """What can be turned on `inversion`."""
 
+    by: Literal["descent", "network", "network_gan"] = "descent"
+    """How the picture is found: descent moves pixels until the features agree; network says in one pass what picture to expect, a smooth one; network_gan one that looks real."""
+    encoder: Literal["vgg19", "slim"] = "vgg19"
+    """The network whose layer is undone; descent undoes VGG-19's."""
     layer: str = "relu4_1"
     """The layer of VGG-19 whose features are turned back into a picture: relu1_1, conv3_4, pool5 and so on; deeper ones remember less."""
     steps: Annotated[int, Field(ge=1, le=100_000)] = 300
@@ -36,7 +40,7 @@ METHOD = Method(
     id="inversion",
     title="Feature inversion",
     summary="Rebuild the photo from one layer of VGG-19 alone: what the network remembers of it.",
-    papers=("mahendran2015", "mahendran2016"),
+    papers=("mahendran2015", "mahendran2016", "dosovitskiy2016", "dosovitskiy2016deepsim"),
     taxonomy=Taxonomy(reconstruction="online"),
     inputs=(Content(help="The picture whose features are turned back into a picture."),),
     size=SizeRule(minimum=32, default=384),

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto.content.features import feature_loss
 from impasto.content.smoothness import extremeness, total_variation_power
-from impasto.core import Cancelled, Context, Estimate, Inputs, Result, RunOptions
+from impasto.core import Cancelled, Context, Estimate, Inputs, Result, RunOptions, UsageError
 from impasto.encoders import budget, cost
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
@@ -17,7 +17,7 @@ from impasto.encoders.vgg import check_layers
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.minimise import Objective, Optimiser, memory_bytes, minimise
 
-from . import Options
+from . import Options, one_pass
 
 # By block, from a logarithmic grid on three photos: the largest that costs no more than a tenth of the feature error.
 _TV_WEIGHTS = (0.003, 0.03, 0.1, 1.0, 3.0)
@@ -28,6 +28,10 @@ _START_SECONDS = 1.0  # loading weights, first passes
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Optimise noise until its features at one layer are the photo's and it looks no rougher than it must."""
     check_layers((options.layer,))
+    if options.by != "descent":
+        return one_pass.stylize(inputs, options, context)
+    if options.encoder != "vgg19":
+        raise UsageError("encoder: descent undoes VGG-19's layers; for slim add --by network")
     use_threads(context.run)
     if context.stopping:
         raise Cancelled("stopped before there was a picture")
