@@ -41,6 +41,9 @@ _ALL = (
     Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
     Paper("kolkin2022", "Kolkin, Kucera, Paris, Sykora, Shechtman, Shakhnarovich", "Neural Neighbor Style Transfer", "arXiv:2203.13215", 2022, "https://arxiv.org/abs/2203.13215"),
     Paper("burt1983", "Burt, Adelson", "The Laplacian Pyramid as a Compact Image Code", "IEEE Transactions on Communications 31(4)", 1983, "https://doi.org/10.1109/TCOM.1983.1095851"),
+    Paper("johnson2016", "Johnson, Alahi, Fei-Fei", "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", "ECCV; arXiv:1603.08155", 2016, "https://arxiv.org/abs/1603.08155"),
+    Paper("dumoulin2017", "Dumoulin, Shlens, Kudlur", "A Learned Representation for Artistic Style", "ICLR; arXiv:1610.07629", 2017, "https://arxiv.org/abs/1610.07629"),
+    Paper("ghiasi2017", "Ghiasi, Lee, Kudlur, Dumoulin, Shlens", "Exploring the Structure of a Real-time, Arbitrary Neural Artistic Stylization Network", "BMVC; arXiv:1705.06830", 2017, "https://arxiv.org/abs/1705.06830"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

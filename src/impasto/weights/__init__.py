@@ -10,7 +10,11 @@ shipped with impasto; an installed package that carries it; its pinned addresses
 comes from a package or the network is checked against a sha256 and converted once into the cache (IMPASTO_CACHE).
 """
 
-from .manifest import FILES, Card, WeightFile, cards
+from .manifest import FILES, Card, WeightFile, cards, get
 from .resolver import Status, front_end, load, resolve, status
+from .tensors import open_safetensors, read
 
-__all__ = ["FILES", "Card", "Status", "WeightFile", "cards", "front_end", "load", "resolve", "status"]
+__all__ = [
+    "FILES", "Card", "Status", "WeightFile", "cards", "front_end", "get", "load", "open_safetensors", "read", "resolve",
+    "status",
+]  # fmt: skip

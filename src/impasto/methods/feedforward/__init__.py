@@ -1,0 +1,1 @@
+"""Methods that paint in one pass of a trained network."""

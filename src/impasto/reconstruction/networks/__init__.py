@@ -1,0 +1,1 @@
+"""Networks that rebuild a picture in one pass, each written once for every engine (see impasto.engines.ops)."""
