@@ -14,7 +14,9 @@ WIDTH = 4
 def random_weights(shapes, seed=0):
     random = np.random.default_rng(seed)
     return {
-        name: random.normal(1 if name.endswith("gain") else 0, 0.3 if len(shape) == 2 else 0.1, shape).astype(np.float32)
+        name: random.normal(1 if name.endswith("gain") else 0, 0.3 if len(shape) == 2 else 0.1, shape).astype(
+            np.float32
+        )
         for name, shape in shapes.items()
     }
 
@@ -69,7 +71,9 @@ def test_stored_rows_paint_as_the_predicted_ones_they_were_taken_from(weights, p
 def test_a_one_hot_blend_of_rows_is_the_row_itself_and_another_row_another_picture(weights, picture):
     known = rows(3)
     one_hot = np.array([[0, 1, 0]], np.float32)
-    painted = [run(cin.painter(weights), picture=picture, row=r)["picture"] for r in (one_hot @ known, known[1:2], known[2:])]
+    painted = [
+        run(cin.painter(weights), picture=picture, row=r)["picture"] for r in (one_hot @ known, known[1:2], known[2:])
+    ]
     assert np.abs(painted[0] - painted[1]).max() < 1e-6
     assert np.abs(painted[1] - painted[2]).max() > 0.05
 

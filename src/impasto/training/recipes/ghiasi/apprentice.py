@@ -16,6 +16,8 @@ from torch import Tensor
 from impasto.content.smoothness import total_variation
 from impasto.core import UsageError, Validation, Workshop
 from impasto.encoders import encoder
+from impasto.encoders.slim import TAPPED
+from impasto.encoders.vgg import LAYERS, check_layers
 from impasto.engines.torch_ops import TorchOps
 from impasto.image.tensors import to_array
 from impasto.reconstruction.networks import cin, ghiasi
@@ -33,7 +35,9 @@ from .product import card, product
 _NOISE = 2 / 255  # on the photo that goes in: so that flat areas are no surprise
 _SHOWN, _JUDGED, _CHUNK = 6, 24, 4
 _JUDGES = tuple(f"relu{block}_1" for block in range(1, 6))
+_JUDGE: encoder.EncoderName = "vgg19"
 _KEPT = "relu4_2"
+_LAST = "relu5_1"
 
 
 class _Bfloat16(TorchOps):
@@ -51,6 +55,11 @@ def build(options: Options, workshop: Workshop) -> "Apprentice":
         raise UsageError(f"paint_px: {options.paint_px} cannot be cut out of crops of {options.crop_px} (crop_px)")
     if options.paint_px % cin.MULTIPLE:
         raise UsageError(f"paint_px: must be a multiple of {cin.MULTIPLE}, got {options.paint_px}")
+    for layer in check_layers((*options.style_layers, options.content_layer)):
+        if LAYERS.index(layer) > LAYERS.index(_LAST):
+            raise UsageError(f"layer '{layer}' is deeper than {_LAST}, where the recipe's encoders end")
+        if options.encoder == "slim" and layer not in TAPPED:
+            raise UsageError(f"layer '{layer}': the slim encoder was taught {', '.join(TAPPED)} only; vgg19 has it")
     return Apprentice(options, workshop)
 
 
@@ -60,7 +69,8 @@ class Apprentice:
     def __init__(self, options: Options, workshop: Workshop) -> None:
         self.options, self.workshop = options, workshop
         self.layers = tuple(dict.fromkeys((*options.style_layers, options.content_layer)))
-        self.lookers = {name: self._looker(name) for name in {options.encoder, "vgg19"}}
+        names: tuple[encoder.EncoderName, ...] = (options.encoder, _JUDGE)
+        self.lookers = {name: self._looker(name) for name in dict.fromkeys(names)}
         self.ops = _Bfloat16() if workshop.precision == "bfloat16" else TorchOps()
         self.parameters: dict[str, Tensor] = {
             name: torch.zeros(shape, device=workshop.device, requires_grad=True)
@@ -68,8 +78,8 @@ class Apprentice:
         }
         self.buffers: dict[str, Tensor] = {}
 
-    def _looker(self, name: Any) -> encoder.Encoder:
-        return encoder.load(name, "relu5_1", precision=self.workshop.precision, device=self.workshop.device)
+    def _looker(self, name: encoder.EncoderName) -> encoder.Encoder:
+        return encoder.load(name, _LAST, precision=self.workshop.precision, device=self.workshop.device)
 
     @torch.no_grad()
     def start(self) -> None:
@@ -99,7 +109,7 @@ class Apprentice:
         paintings = torch.where(same.view(-1, 1, 1, 1), photos, paintings)
         pictures = self.paint(self.parameters, photos + _NOISE * torch.randn_like(photos), paintings)
         vgg = options.vgg_every and step % options.vgg_every == options.vgg_every - 1
-        look = self.lookers["vgg19" if vgg else options.encoder]
+        look = self.lookers[_JUDGE if vgg else options.encoder]
         style, content = self.errors(look, pictures, photos, paintings)
         pixels = (F.mse_loss(pictures, photos, reduction="none").mean((1, 2, 3)) * same).mean()
         terms = {"style": style.mean(), "content": content.mean(), "tv": total_variation(pictures), "identity": pixels}
@@ -153,7 +163,7 @@ class Apprentice:
 
     def judge(self, photos: Tensor, paintings: Tensor, painted: Tensor) -> tuple[float, float]:
         """Medians: style left at five layers of VGG-19 (1 is the photo), cosine of features with the photo's."""
-        look = self.lookers["vgg19"]
+        look = self.lookers[_JUDGE]
         left: list[Tensor] = []
         kept: list[Tensor] = []
         for photo, painting, picture in zip(*(x.split(_CHUNK) for x in (photos, paintings, painted)), strict=True):
