@@ -14,7 +14,7 @@ WIDTH = 4
 def random_weights(shapes, seed=0):
     random = np.random.default_rng(seed)
     return {
-        name: random.normal(1 if name.endswith("gain") else 0, 0.3 if len(shape) == 2 else 0.1, shape).astype(
+        name: random.normal(1 if name.endswith("gain") else 0, 0.03 if len(shape) == 2 else 0.1, shape).astype(
             np.float32
         )
         for name, shape in shapes.items()

@@ -16,7 +16,7 @@ class Options(TrainingOptions):
     """Side of the squares that are painted; they are cut out of the crops at several scales."""
     encoder: Literal["slim", "vgg19"] = "slim"
     """The network through which the losses look: vgg19, or slim, a quarter as wide and some six times cheaper."""
-    vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 8
+    vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 4
     """With the slim encoder, steps from one that looks through VGG-19 instead to the next; 0 never looks through it."""
     weights: Annotated[Literal["auto", "paper"], UI(advanced=True)] = "auto"
     """What losses are measured in: auto takes every pair's style and content relative to what they are in the photo and the painting, so that all count alike; paper takes them as published."""
@@ -54,7 +54,7 @@ RECIPE = Recipe(
             "augmented": 1.0,
         },
         # One CPU core for an hour or two.
-        "cpu": {"steps": 6000, "batch_size": 4, "crop_px": 160, "paint_px": 128, "learning_rate": 1e-3},
+        "cpu": {"steps": 7000, "batch_size": 4, "crop_px": 160, "paint_px": 128, "learning_rate": 1.5e-3},
         "gpu": {
             "width": 32, "paint_px": 256, "crop_px": 288, "batch_size": 16, "steps": 60_000, "warmup_steps": 500,
             "encoder": "vgg19", "learning_rate": 1e-3,

@@ -25,7 +25,7 @@ def cut(pictures: Tensor, side_px: int) -> Tensor:
         found.append(
             F.interpolate(square, size=(side_px, side_px), mode="bilinear", antialias=True, align_corners=False)
         )
-    return torch.cat(found)
+    return torch.cat(found).contiguous(memory_format=torch.channels_last)
 
 
 def recolour(pictures: Tensor, share: float) -> Tensor:
