@@ -44,13 +44,13 @@ def test_the_content_error_forgets_brightness_and_contrast_of_channels_but_not_p
 
 def test_cuts_come_from_the_crop_at_the_side_that_is_asked_for():
     torch.manual_seed(0)
-    ramp = torch.linspace(0, 1, 40).expand(3, 3, 40, 40)
+    ramp = torch.linspace(0, 1, 40).expand(8, 3, 40, 40)
     cuts = cut(ramp, 32)
-    assert cuts.shape == (3, 3, 32, 32)
+    assert cuts.shape == (8, 3, 32, 32)
     assert cuts.min() >= 0
     assert cuts.max() <= 1
     spans = cuts[:, 0, 0, -1] - cuts[:, 0, 0, 0]
-    assert len({round(span.item(), 3) for span in spans}) == 3, "each at a scale of its own"
+    assert len({round(span.item(), 3) for span in spans}) >= 4, "at several scales"
     assert spans.min() > 0.6  # no cut is narrower than 0.8 of 32 of 40 pixels
 
 

