@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from impasto.engines.torch_ops import TORCH
+from impasto.image.tiles import Tiling, paint_in_tiles
 from impasto.reconstruction.networks import cin, ghiasi
-from impasto.reconstruction.tiles import paint_in_tiles, paint_padded
+from impasto.weights import layouts
 
 WIDTH = 4
 
@@ -30,7 +31,7 @@ def run(network, **inputs):
 
 @pytest.fixture(scope="module")
 def weights():
-    return random_weights(ghiasi.shapes(WIDTH))
+    return random_weights(layouts.ghiasi(WIDTH))
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +41,15 @@ def picture():
 
 def rows(count, seed=2):
     random = np.random.default_rng(seed)
-    return (cin.plain_row(WIDTH) + 0.3 * random.normal(size=(count, cin.row_length(WIDTH)))).astype(np.float32)
+    return (cin.plain_row(WIDTH) + 0.3 * random.normal(size=(count, layouts.cin_row_length(WIDTH)))).astype(np.float32)
 
 
 def test_a_style_has_as_many_numbers_as_in_the_papers():
-    assert cin.row_length(32) == 2758  # thirteen layers of Ghiasi et al. at full width
-    assert cin.row_length(8) == 694
+    assert layouts.cin_row_length(32) == 2758  # thirteen layers of Ghiasi et al. at full width
+    assert layouts.cin_row_length(8) == 694
     # Dumoulin et al. style the contracting layers, too.
-    assert cin.row_length(32) + 2 * sum(cin.contracting(32).values()) == 3206
-    filters = sum(np.prod(shape) for name, shape in cin.shapes(32).items() if name.endswith("weight"))
+    assert layouts.cin_row_length(32) + 2 * sum(layouts.cin_contracting(32).values()) == 3206
+    filters = sum(np.prod(shape) for name, shape in layouts.cin(32).items() if name.endswith("weight"))
     assert round(filters / 1e6, 2) == 1.67
 
 
@@ -127,21 +128,15 @@ def test_tiles_with_frozen_statistics_leave_no_seam(weights):
     picture = np.random.default_rng(4).random((71, 200, 3), np.float32)
     row = rows(1)
 
-    def planes(part):
-        return np.ascontiguousarray(part.transpose(2, 0, 1)[None])
-
-    statistics = run(cin.painter(weights), picture=planes(picture[:68]), row=row)["statistics"]
+    planes = np.ascontiguousarray(picture[:68].transpose(2, 0, 1)[None])
+    statistics = run(cin.painter(weights), picture=planes, row=row)["statistics"]
     frozen = cin.painter(weights, frozen=True)
-    sizes = []
+    widths = []
 
     def paint(part):
-        sizes.append(part.shape[:2])
-        return run(frozen, picture=planes(part), row=row, statistics=statistics)["picture"][0].transpose(1, 2, 0)
+        widths.append(part.shape[3])
+        return run(frozen, picture=part, row=row, statistics=statistics)["picture"]
 
-    whole = paint_padded(picture, paint, cin.MULTIPLE)
-    assert whole.shape == picture.shape
-    sizes.clear()
-    tiled = paint_in_tiles(picture, paint, 40, cin.FIELD_PX, cin.MULTIPLE)
-    assert len(sizes) == 10
-    assert max(size[1] for size in sizes) == 40 + 2 * cin.FIELD_PX
+    whole, tiled = (paint_in_tiles(picture, paint, Tiling(tile, cin.FIELD_PX, 0, cin.MULTIPLE)) for tile in (200, 160))
+    assert widths == [200, 160, 160]
     assert np.abs(tiled - whole).max() < 1e-4

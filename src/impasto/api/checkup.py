@@ -7,29 +7,32 @@ from typing import Any
 
 import psutil
 
-from impasto import registry
+from impasto import engines, registry
 from impasto._version import __version__
-from impasto.core import Estimate, Method, RunOptions, load_target, machine
+from impasto.core import Estimate, ImpastoError, Method, RunOptions, load_target, machine
 from impasto.image import fit_size
 
 from . import gpu
 from .sizes import largest_size, smallest_size
 
-_LIBRARIES = ("torch", "numpy", "scipy", "numba", "pillow", "opencv-python-headless")
+_LIBRARIES = ("torch", "numpy", "scipy", "numba", "pillow", "opencv-python-headless", "openvino")
 _OPTIONAL = ("pillow-heif",)
 _SIZES = (256, 512, 1024, 2048)
 _PHOTO = (3000, 4000)  # the 4 : 3 of most cameras
 
 
-def checkup(size: int | None = None) -> dict[str, Any]:
+def checkup(size: int | None = None, *, trials: bool = False) -> dict[str, Any]:
     """A JSON-ready account of this installation; `problems` lists in plain words what will not work.
 
-    size: a further long side, in pixels, to say the needs of.
+    size: a further long side, in pixels, to say the needs of. trials: let every engine run every shipped network, and
+    remember which is the fastest.
     """
     problems: list[str] = []
     found = {
         "versions": _versions(problems),
         "machine": _machine(problems),
+        "engines": dict(engines.installed()),
+        "trials": _trials(problems) if trials else [],
         "weights": _weights(problems),
         "cache": _cache(),
         "methods": len(registry.methods()),
@@ -82,6 +85,20 @@ def _devices(problems: list[str]) -> list[str]:
     if torch.backends.mps.is_available():
         found.append("mps")
     return found
+
+
+def _trials(problems: list[str]) -> list[dict[str, Any]]:
+    """Seconds by engine for each shipped network on a picture of 512 px."""
+    from impasto import export, weights
+
+    rows: list[dict[str, Any]] = []
+    for entry in weights.FILES.values():
+        try:
+            parts = export.find(entry.name).parts if entry.network else {}
+            rows += [{"network": n.name, "seconds": engines.measure(n, RunOptions())} for n in parts.values()]
+        except ImpastoError as error:
+            problems.append(f"network '{entry.name}': {error}")
+    return rows
 
 
 def _weights(problems: list[str]) -> list[dict[str, Any]]:

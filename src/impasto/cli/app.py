@@ -15,6 +15,7 @@ from .commands import Command, HelpContext
 from .compare import compare
 from .doctor import doctor
 from .evaluate import evaluate
+from .export import export
 from .failures import Aborted, exit_code_and_line
 from .methods import methods
 from .output import drop_stdout
@@ -94,6 +95,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, compare, train, methods, evaluate, doctor):
+for _command in (stylize, compare, train, export, methods, evaluate, doctor):
     assert isinstance(_command, Command)
     main.add_command(_command)

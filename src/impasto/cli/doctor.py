@@ -11,12 +11,15 @@ from .tables import plain_table, show
 
 @click.command(cls=Command, section="Look around", short_help="Versions, devices, weights: what works here.")
 @option("--size", type=click.IntRange(1, 100_000), metavar="N", help="Also say what this long side would need.")
+@option(
+    "--engines", "trials", is_flag=True, help="Time every engine on every shipped network; the fastest is remembered."
+)
 @option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
-def doctor(size: int | None, as_json: bool) -> int:
+def doctor(size: int | None, trials: bool, as_json: bool) -> int:
     """Say what impasto finds on this machine, and how large a picture it can make. Exits with 1 if something is amiss."""
     from impasto.api.checkup import checkup
 
-    found = checkup(size)
+    found = checkup(size, trials=trials)
     if as_json:
         click.echo(json.dumps(found))
     else:
@@ -38,6 +41,11 @@ def _print(found: dict[str, Any]) -> None:
     show(f"[bold]bfloat16[/]   {fast}")
     show(f"[bold]Memory[/]     {memory_text(machine['memory_free'])} free of {memory_text(machine['memory_total'])}")
     show(f"[bold]Devices[/]    {escape(', '.join(machine['devices']))}")
+    there = [f"{name} {version}" if version else f"{name} not installed" for name, version in found["engines"].items()]
+    show(f"[bold]Engines[/]    {escape(', '.join(there))}")
+    for row in found["trials"]:
+        times = sorted(row["seconds"].items(), key=lambda pair: pair[1])
+        show(f"[bold]Trial[/]      {escape(row['network'])}: " + ", ".join(f"{e} {s:.3f} s" for e, s in times))
     for row in found["weights"]:
         state = escape(row["problem"]) if row["problem"] else f"{row['origin']}, {escape(row['where'])}"
         show(f"[bold]Weights[/]    {row['name']}: {state}")

@@ -18,8 +18,10 @@ class RunOptions(BaseOptions):
     """Same seed, same machine, same picture."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where the network runs; auto takes a GPU when there is one."""
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """Arithmetic of the network; auto takes bfloat16 where the processor has it. Pictures and losses stay float32."""
+    engine: Literal["auto", "torch", "openvino", "onnx"] = "auto"
+    """What runs a network that paints in one pass; auto takes the fastest that is installed. Optimisation is torch's."""
+    precision: Literal["auto", "float32", "bfloat16", "int8"] = "auto"
+    """Arithmetic of the network; auto takes bfloat16 where the processor has it, and int8 for networks prepared for it. Pictures and losses stay float32."""
     threads: Annotated[int | None, Field(ge=1, le=1024), UI(advanced=True)] = None
     """CPU threads; empty means all the cores this process may use."""
     max_memory: Annotated[float | None, Field(gt=0, le=1e6), UI(advanced=True)] = None

@@ -7,6 +7,7 @@ import math
 import os
 import platform
 from pathlib import Path
+from shutil import which
 
 import psutil
 
@@ -22,6 +23,23 @@ def cores() -> int:
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = cpu_quota()
     return max(1, min(allowed, math.ceil(quota) if quota else allowed))
+
+
+def has_gpu() -> bool:
+    """Whether there are signs of a GPU that torch may know how to use. Costs nothing; only torch can tell for sure."""
+    if platform.system() == "Darwin":
+        return platform.machine() == "arm64"
+    # The driver's own file; its library under Windows' Linux; its command on Windows.
+    signs = (Path("/proc/driver/nvidia/version"), Path("/usr/lib/wsl/lib/libcuda.so"))
+    return any(sign.exists() for sign in signs) or (platform.system() == "Windows" and which("nvidia-smi") is not None)
+
+
+def threads() -> int:
+    """Threads that arithmetic takes unless told otherwise: OMP_NUM_THREADS, or else the physical cores there are."""
+    chosen = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if chosen.isdigit() and int(chosen):
+        return int(chosen)
+    return min(cores(), psutil.cpu_count(logical=False) or cores())
 
 
 def cpu_quota(root: Path = _CGROUPS, membership: Path = _MEMBERSHIP) -> float | None:
@@ -94,5 +112,14 @@ def processor(cpuinfo: Path = _CPUINFO) -> str:
 
 def bfloat16_features(cpuinfo: Path = _CPUINFO) -> tuple[str, ...]:
     """Processor features that make bfloat16 arithmetic fast; empty where it would only be emulated."""
+    return _features(("avx512_bf16", "amx_bf16", "bf16"), cpuinfo)
+
+
+def int8_features(cpuinfo: Path = _CPUINFO) -> tuple[str, ...]:
+    """Processor features that make sums of 8-bit products fast and exact; empty where they may overflow."""
+    return _features(("avx512_vnni", "avx_vnni", "amx_int8", "i8mm", "asimddp"), cpuinfo)
+
+
+def _features(names: tuple[str, ...], cpuinfo: Path) -> tuple[str, ...]:
     flags = next((line for line in _read(cpuinfo).splitlines() if line.startswith(("flags", "Features"))), "")
-    return tuple(name for name in ("avx512_bf16", "amx_bf16", "bf16") if name in flags.split())
+    return tuple(name for name in names if name in flags.split())

@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.core import UsageError, unknown
+from impasto.engines.hardware import Precision
 from impasto.weights import front_end as front_end_of
 from impasto.weights import load as load_weights
 
 Pooling = Literal["max", "average"]
-Precision = Literal["float32", "bfloat16"]
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 _CONVS_PER_BLOCK = (2, 2, 4, 4, 4)

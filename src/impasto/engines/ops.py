@@ -23,6 +23,9 @@ Weights: TypeAlias = Mapping[str, Value]
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
 Edge: TypeAlias = Literal["reflect", "zeros"]
 
+RANGES = "int8.ranges"
+"""Among a network's weights: what it was prepared for eight-bit arithmetic with (see int8.py)."""
+
 
 class Ops(Protocol):
     """What a network may ask of an engine. Shapes broadcast as in NumPy; sizes may differ from call to call."""

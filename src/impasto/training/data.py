@@ -19,6 +19,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from impasto.core import Context, ImpastoError, UsageError
+from impasto.core.caches import cache_folder
 from impasto.image import MAX_BYTES, decode, resize
 
 _VERSION = 1  # raise it when what is packed changes
@@ -68,7 +69,7 @@ def pack(kind: str, folder: str | Path, context: Context, *, crop_px: int, short
     root, short_px = Path(folder).expanduser(), short_px or int(1.75 * crop_px)
     files = list(_files(root, kind))
     key = _key(files, root, (short_px, crop_px))
-    place = cache_folder() / f"{root.name or kind}-{key[:16]}"
+    place = cache_folder("pictures") / f"{root.name or kind}-{key[:16]}"
     place.mkdir(parents=True, exist_ok=True)
     with FileLock(place.with_suffix(".lock")):
         if not (place / "index.json").is_file():
@@ -88,15 +89,6 @@ def pack(kind: str, folder: str | Path, context: Context, *, crop_px: int, short
         more = f" and {len(album.skipped) - _LISTED} more" if len(album.skipped) > _LISTED else ""
         context.warn(f"{root}: skipped {len(album.skipped)} of {len(files)} pictures: {names}{more}")
     return album
-
-
-def cache_folder() -> Path:
-    """Where packed pictures are: below IMPASTO_CACHE, or else below the user's cache folder."""
-    if chosen := os.environ.get("IMPASTO_CACHE"):
-        return Path(chosen).expanduser() / "pictures"
-    from platformdirs import user_cache_path
-
-    return user_cache_path("impasto", appauthor=False) / "pictures"
 
 
 def _files(root: Path, kind: str) -> Iterator[Path]:

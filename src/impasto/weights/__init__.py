@@ -1,6 +1,7 @@
 """Trained networks by name: found, verified, converted once, loaded as float32 tensors. Importing this imports no torch.
 
     load("vgg19", up_to="conv5_1")   tensors, from wherever the file is found
+    arrays("slim")                   the same as NumPy arrays, without torch
     resolve("vgg19")                 the safetensors file they are read from
     status("vgg19")                  where that is, or what to do when it is nowhere (for `impasto doctor`)
     cards()                          what the files are: origin, licence, limits
@@ -10,11 +11,8 @@ shipped with impasto; an installed package that carries it; its pinned addresses
 comes from a package or the network is checked against a sha256 and converted once into the cache (IMPASTO_CACHE).
 """
 
-from .manifest import FILES, Card, WeightFile, cards, get
+from .arrays import arrays
+from .manifest import FILES, Card, WeightFile, cards
 from .resolver import Status, front_end, load, resolve, status
-from .tensors import open_safetensors, read
 
-__all__ = [
-    "FILES", "Card", "Status", "WeightFile", "cards", "front_end", "get", "load", "open_safetensors", "read", "resolve",
-    "status",
-]  # fmt: skip
+__all__ = ["FILES", "Card", "Status", "WeightFile", "arrays", "cards", "front_end", "load", "resolve", "status"]

@@ -4,13 +4,12 @@ Processes that start at once take turns on a lock; a reader needs no lock, becau
 when it is complete. A finished cache may be read-only, or belong to another user.
 """
 
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from impasto.core import InputError
+from impasto.core.caches import cache_folder
 
 from .conversion import metadata
 from .manifest import WeightFile
@@ -21,11 +20,7 @@ _LOCK_SECONDS = 300  # long enough for another process to download and convert
 
 def folder() -> Path:
     """Where converted files are: below IMPASTO_CACHE, or else below the user's cache folder. It need not exist yet."""
-    if chosen := os.environ.get("IMPASTO_CACHE"):
-        return Path(chosen).expanduser() / "weights"
-    from platformdirs import user_cache_path
-
-    return user_cache_path("impasto", appauthor=False) / "weights"
+    return cache_folder("weights")
 
 
 def location(entry: WeightFile) -> Path:
@@ -57,22 +52,3 @@ def locked(entry: WeightFile) -> Iterator[None]:
         for stale in folder().glob(f".{entry.name}.*.tmp"):  # left by a process that was killed
             stale.unlink(missing_ok=True)
         yield
-
-
-def temporary(target: Path) -> Path:
-    """A fresh hidden name beside `target`, to write to before the move. Swept by `locked` if it is ever left behind."""
-    return target.with_name(f".{target.stem}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-
-
-def store(data: bytes, target: Path) -> None:
-    """Write a file so that readers see all of it or none: temporary name, flushed to the disk, moved into place."""
-    scratch = temporary(target)
-    try:
-        # Not tempfile: its files are private to the user, and a cache may be shared (a container image, a lab machine).
-        with scratch.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(target)
-    finally:
-        scratch.unlink(missing_ok=True)

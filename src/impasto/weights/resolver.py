@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from impasto.core import ImpastoError, InputError, RunError, UsageError
+from impasto.core.caches import store
 
 from . import cache, conversion, sources
 from .manifest import WeightFile, get
@@ -168,7 +169,7 @@ def _keep(entry: WeightFile, *, renew: bool = False) -> Path:
         if renew or not cache.is_current(entry):
             published = sources.fetch(entry)
             stored = conversion.convert(published.data, entry, published.where)
-            cache.store(conversion.serialise(stored, entry, published.label), target)
+            store(conversion.serialise(stored, entry, published.label), target)
     return target
 
 

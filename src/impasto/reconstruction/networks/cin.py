@@ -13,52 +13,21 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from impasto.engines.ops import Arrays, Network, Ops, Value, Values, Weights
+from impasto.weights.layouts import CIN_BLOCKS, cin, cin_contracting, cin_row_length, cin_styled
 
 EPS = 1e-3  # under the root of the variance: with the usual 1e-5 flat skies are blown up into blobs
 MULTIPLE = 4  # the picture is halved twice
 FIELD_PX = 56  # how far a painted pixel sees, rounded up to MULTIPLE: 40 the residual blocks, 13 the layers around them
-BLOCKS = 5
-
-Shapes = dict[str, tuple[int, ...]]
-
-
-def contracting(width: int) -> dict[str, int]:
-    """Channels of the layers whose norm no style touches. width: channels at the full size; 32 in the paper."""
-    return {"down1": width, "down2": 2 * width, "down3": 4 * width}
-
-
-def styled(width: int) -> dict[str, int]:
-    """Channels of the styled layers, in the order of their numbers in a row."""
-    blocks = {f"block{i}{half}": 4 * width for i in range(1, BLOCKS + 1) for half in "ab"}
-    return blocks | {"up1": 2 * width, "up2": width, "out": 3}
-
-
-def row_length(width: int) -> int:
-    """How many numbers a style is: γ and β of every styled channel; 2,758 in the paper."""
-    return 2 * sum(styled(width).values())
 
 
 def statistics_length(width: int) -> int:
     """How many numbers the statistics of one picture are: μ and σ of every channel of every norm."""
-    return row_length(width) + 2 * sum(contracting(width).values())
+    return cin_row_length(width) + 2 * sum(cin_contracting(width).values())
 
 
 def plain_row(width: int) -> Value:
     """The row of no style, γ = 1 and β = 0: (1, row_length) float32."""
-    return np.concatenate([np.repeat([[1.0, 0.0]], c, 1) for c in styled(width).values()], 1, dtype=np.float32)
-
-
-def shapes(width: int) -> Shapes:
-    """Every tensor of the transformer. Convolutions have no bias: the norm after each would take it off again."""
-    found: Shapes = {}
-    before = 3
-    for name, channels in (contracting(width) | styled(width)).items():
-        side = 9 if name in ("down1", "out") else 3
-        found[f"{name}.weight"] = (channels, before, side, side)
-        if name in contracting(width):
-            found |= {f"{name}.gain": (1, channels), f"{name}.shift": (1, channels)}
-        before = channels
-    return found
+    return np.concatenate([np.repeat([[1.0, 0.0]], c, 1) for c in cin_styled(width).values()], 1, dtype=np.float32)
 
 
 def paint(o: Ops, w: Weights, picture: Value, row: Value, width: int, statistics: Value | None = None) -> Values:
@@ -69,7 +38,7 @@ def paint(o: Ops, w: Weights, picture: Value, row: Value, width: int, statistics
     """
     norm = _Norm(o, statistics)
     gains = dict(_rows(o, row, width))
-    widths = contracting(width) | styled(width)
+    widths = cin_contracting(width) | cin_styled(width)
 
     def layer(x: Value, name: str, *, stride: int = 1) -> Value:
         own = f"{name}.gain" in w
@@ -79,7 +48,7 @@ def paint(o: Ops, w: Weights, picture: Value, row: Value, width: int, statistics
     x = o.relu(layer(picture, "down1"))
     x = o.relu(layer(x, "down2", stride=2))
     x = o.relu(layer(x, "down3", stride=2))
-    for i in range(1, BLOCKS + 1):
+    for i in range(1, CIN_BLOCKS + 1):
         x = o.add(x, layer(o.relu(layer(x, f"block{i}a")), f"block{i}b"))
     x = o.relu(layer(o.upsample2(x), "up1"))
     x = o.relu(layer(o.upsample2(x), "up2"))
@@ -115,7 +84,7 @@ class _Norm:
 def _rows(o: Ops, row: Value, width: int) -> Iterator[tuple[str, tuple[Value, Value]]]:
     """γ and β of every styled layer: (N, C, 1, 1) each."""
     at = 0
-    for name, channels in styled(width).items():
+    for name, channels in cin_styled(width).items():
         middle, end = at + channels, at + 2 * channels
         yield name, (o.per_channel(o.channels(row, at, middle)), o.per_channel(o.channels(row, middle, end)))
         at = end
@@ -130,11 +99,11 @@ def painter(
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
         return paint(o, w, inputs["picture"], inputs["row"], width, inputs["statistics"] if frozen else None)
 
-    inputs: dict[str, tuple[int | None, ...]] = {"picture": (None, 3, None, None), "row": (None, row_length(width))}
+    inputs: dict[str, tuple[int | None, ...]] = {"picture": (None, 3, None, None), "row": (None, cin_row_length(width))}
     if frozen:
         inputs["statistics"] = (None, statistics_length(width), 1, 1)
     return Network(
-        f"{name}-tiles" if frozen else name, forward, {key: weights[key] for key in shapes(width)}, inputs,
+        f"{name}-tiles" if frozen else name, forward, {key: weights[key] for key in cin(width)}, inputs,
         ("picture", "statistics"), MULTIPLE, facts=facts or {},
     )  # fmt: skip
 

@@ -10,36 +10,24 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
-from impasto import weights as stored
 from impasto.core import InputError
 from impasto.engines.ops import Arrays, Network, Ops, Value, Values, Weights
+from impasto.weights import layouts, manifest, resolve
+from impasto.weights.arrays import read_arrays
+from impasto.weights.layouts import CODE, LOOKS
+from impasto.weights.tensors import open_safetensors
 
 from . import cin
 
-CHANNELS = (32, 48, 64, 96, 128)  # of the convolutions, each of which halves the picture
-CODE = 100  # Ghiasi et al. 2017, section 2.2
 EPS = 1e-4  # under the root of a variance: a painting of one colour has a spread of 0.01
 NAME = "ghiasi"
-
-
-def shapes(width: int) -> cin.Shapes:
-    """Every tensor of the prediction network and of a transformer of that width."""
-    found = cin.shapes(width)
-    before = 3
-    for i, channels in enumerate(CHANNELS, 1):
-        found |= {f"look{i}.weight": (channels, before, 3, 3), f"look{i}.bias": (channels,)}
-        before = channels
-    found |= {"code.weight": (CODE, 2 * (3 + sum(CHANNELS))), "code.bias": (CODE,)}
-    return found | {"row.weight": (cin.row_length(width), CODE), "row.bias": (cin.row_length(width),)}
 
 
 def encode(o: Ops, w: Weights, picture: Value) -> Value:
     """The code (N, 100) of a picture (N, 3, H, W) in [0, 1], of any size from 32 px on."""
     pooled: list[Value] = []
     x = picture
-    for i in range(len(CHANNELS) + 1):
+    for i in range(len(LOOKS) + 1):
         x = o.relu(o.conv(x, w[f"look{i}.weight"], w[f"look{i}.bias"], stride=2)) if i else x
         mean = o.mean(x)
         centred = o.subtract(x, mean)
@@ -79,12 +67,15 @@ def painter(weights: Arrays, *, frozen: bool = False, fingerprint: str = "") -> 
 @lru_cache(maxsize=2)
 def load(path: Path | None = None) -> tuple[Arrays, str]:
     """The trained tensors, float32, and their file's hash. A file made by `impasto train ghiasi` may have any width."""
-    file = stored.resolve(NAME, path)
-    entry = stored.get(NAME)
-    with stored.open_safetensors(file, "np") as opened:
-        if "down1.weight" not in opened.keys():  # noqa: SIM118 (no mapping)
+    file = resolve(NAME, path)
+    with open_safetensors(file, "np") as opened:
+        if "down1.weight" not in opened.keys():  # noqa: SIM118  (not a dict)
             raise InputError(f"{file}: no tensor 'down1.weight'; these are not the weights of '{NAME}'")
-        shape = opened.get_slice("down1.weight").get_shape()
-    tensors = stored.read(file, replace(entry, shapes=shapes(shape[0])))
-    arrays = {name: np.ascontiguousarray(tensor.numpy()) for name, tensor in tensors.items()}
-    return arrays, hashlib.sha256(file.read_bytes()).hexdigest()
+        width = opened.get_slice("down1.weight").get_shape()[0]
+    entry = replace(manifest.get(NAME), shapes=layouts.ghiasi(width))
+    return read_arrays(file, entry), hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def networks(weights: Arrays) -> dict[str, Network]:
+    """Its parts, for export: what looks, what paints, and what paints tiles."""
+    return {"code": encoder(weights), "painter": painter(weights), "tiles": painter(weights, frozen=True)}

@@ -16,7 +16,7 @@ class Options(PictureOptions):
     """Size of the painting relative to the result: smaller gives finer strokes."""
     preserve_colour: Literal["off", "luminance", "match"] = "off"
     """Keep the photo's colours: luminance repaints only light and dark; match first gives the painting the photo's colours."""
-    tile_px: Annotated[int | None, Field(ge=64, le=65_536), UI(advanced=True)] = None
+    tile_px: Annotated[int | None, Field(ge=128, le=65_536), UI(advanced=True)] = None
     """Side of the tiles that a large picture is painted in; empty takes as large ones as the memory allows."""
 
 

@@ -21,6 +21,7 @@ from impasto.encoders.vgg import LAYERS, check_layers
 from impasto.engines.torch_ops import TorchOps
 from impasto.image.tensors import to_array
 from impasto.reconstruction.networks import cin, ghiasi
+from impasto.weights import layouts
 
 from . import Options
 from .augment import cut, recolour
@@ -74,7 +75,7 @@ class Apprentice:
         self.ops = _Bfloat16() if workshop.precision == "bfloat16" else TorchOps()
         self.parameters: dict[str, Tensor] = {
             name: torch.zeros(shape, device=workshop.device, requires_grad=True)
-            for name, shape in ghiasi.shapes(options.width).items()
+            for name, shape in layouts.ghiasi(options.width).items()
         }
         self.buffers: dict[str, Tensor] = {}
 
@@ -150,7 +151,7 @@ class Apprentice:
         left, kept = self.judge(photos, paintings, painted)
         noise = (again - photos).square().mean((1, 2, 3)).clamp_min(1e-9)
         values = {
-            "style left and content lost": left + 1 - kept, "style left": left, "content kept": kept,
+            "error": self.options.style_weight * left + self.options.content_weight * 2 * (1 - kept), "style left": left, "content kept": kept,
             "identity dB": float((-10 * noise.log10()).median()),
         }  # fmt: skip
         rows = [torch.cat(list(row[:_SHOWN]), dim=-1) for row in (photos, paintings, painted, again)]

@@ -1,0 +1,314 @@
+"""The OpenVINO engine: a network's text becomes a graph, compiled once for this processor. Needs no torch."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impasto.core import RunError
+
+from .narrow import Narrow
+from .ops import RANGES, Arrays, Edge, Network, Value
+
+
+def _openvino() -> Any:
+    """The library, imported so that it sends nothing: as published it reports every import to its makers."""
+    if "openvino" in sys.modules:
+        return sys.modules["openvino"]
+    known = sys.modules.get("openvino_telemetry")
+    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # "not installed", so that a stub is taken
+    try:
+        import openvino
+    finally:
+        del sys.modules["openvino_telemetry"]
+        if known is not None:
+            sys.modules["openvino_telemetry"] = known
+    return openvino
+
+
+ov: Any = _openvino()
+op: Any = ov.opset13
+
+
+class GraphOps:
+    """`Ops` that add nodes to an OpenVINO graph. Sizes may be open; a convolution's channels are known."""
+
+    def __init__(self, ranges: NDArray[np.float32] | None = None) -> None:
+        """ranges: (convolutions, 2), the least and largest of what each is given, for 8-bit arithmetic.
+
+        narrow: whether some value was found too narrow to be mirrored. seen: what every convolution was given.
+        """
+        self.narrow = False
+        self.seen: list[Value] = []
+        self._ranges = ranges
+
+    def conv(self, x: Value, weight: Value, bias: Value | None = None, *, stride: int = 1, edge: Edge = "reflect",
+             groups: int = 1) -> Value:  # fmt: skip
+        """See Ops.conv."""
+        margin = _length(weight, 3) // 2
+        self.seen.append(x)
+        if self._ranges is not None and len(self.seen) <= len(self._ranges):
+            x, weight = self._quantised(x, weight, *self._ranges[len(self.seen) - 1])
+        if margin and edge == "reflect":
+            x, margin = self._mirror(x, margin), 0
+        strides, margins, dilation = [stride] * 2, [margin] * 2, [1, 1]
+        if groups == 1:
+            y = op.convolution(x, weight, strides, margins, margins, dilation)
+        else:
+            parted = op.reshape(weight, _integers([groups, -1, *_lengths(weight)[1:]]), False)
+            y = op.group_convolution(x, parted, strides, margins, margins, dilation)
+        return y if bias is None else op.add(y, op.reshape(bias, _integers([1, -1, 1, 1]), False))
+
+    def _mirror(self, x: Value, margin: int) -> Value:
+        sides = [_length(x, 2), _length(x, 3)]
+        narrow = any(side is not None and side <= margin for side in sides)
+        self.narrow |= narrow
+        pads = _integers([0, 0, margin, margin])
+        return op.pad(x, pads, pads, "edge" if narrow else "reflect")
+
+    def _quantised(self, x: Value, weight: Value, low: float, high: float) -> tuple[Value, Value]:
+        """Both in 256 steps: what comes in over its range, each filter over its own. The compiler makes it 8-bit arithmetic."""
+        if low >= high or not isinstance(weight, ov.op.Constant):
+            return x, weight
+        if low >= 0:
+            ends, levels = (_floats(0), _floats(high)), 256
+        else:
+            # Zero has to be met exactly, else what is nothing becomes something everywhere.
+            most = max(-low, high)
+            ends, levels = (_floats(-most * 128 / 127), _floats(most)), 256
+        x = op.fake_quantize(x, *ends, *ends, levels)
+        array = weight.get_data()
+        top = np.abs(array).max(axis=(1, 2, 3), keepdims=True)
+        top = np.where(top > 0, top, 1).astype(np.float32)
+        limits = _floats(-top), _floats(top)
+        return x, op.fake_quantize(weight, *limits, *limits, 255)
+
+    def linear(self, x: Value, weight: Value, bias: Value | None = None) -> Value:
+        """See Ops.linear."""
+        y = op.matmul(x, weight, False, True)
+        return y if bias is None else op.add(y, op.reshape(bias, _integers([1, -1]), False))
+
+    def relu(self, x: Value) -> Value:
+        """See Ops.relu."""
+        return op.relu(x)
+
+    def leaky_relu(self, x: Value, slope: float) -> Value:
+        """See Ops.leaky_relu."""
+        return op.prelu(x, _floats([slope]))
+
+    def sigmoid(self, x: Value) -> Value:
+        """See Ops.sigmoid."""
+        return op.sigmoid(x)
+
+    def tanh(self, x: Value) -> Value:
+        """See Ops.tanh."""
+        return op.tanh(x)
+
+    def clamp(self, x: Value, low: float, high: float) -> Value:
+        """See Ops.clamp."""
+        return op.clamp(x, low, high)
+
+    def add(self, a: Value, b: Value | float) -> Value:
+        """See Ops.add."""
+        return op.add(*self._fitted(a, b))
+
+    def subtract(self, a: Value, b: Value | float) -> Value:
+        """See Ops.subtract."""
+        return op.subtract(*self._fitted(a, b))
+
+    def multiply(self, a: Value, b: Value | float) -> Value:
+        """See Ops.multiply."""
+        return op.multiply(*self._fitted(a, b))
+
+    def divide(self, a: Value, b: Value | float) -> Value:
+        """See Ops.divide."""
+        return op.divide(*self._fitted(a, b))
+
+    def _fitted(self, a: Value, b: Value | float) -> tuple[Value, Value]:
+        b = _value(b)
+        if _is_one_pixel(a) and not _is_one_pixel(b):
+            return self._one_pixel(a), b
+        return (a, self._one_pixel(b)) if _is_one_pixel(b) and not _is_one_pixel(a) else (a, b)
+
+    def _one_pixel(self, x: Value) -> Value:
+        """The same numbers, laid out channels last, as convolutions leave what they are to be combined with.
+
+        Left as it comes, the compiler would turn the whole picture's layout to that of these few numbers and back, which
+        took a third of the time of a convolution in bfloat16 and twice its time in float32. A convolution by ones does it.
+        """
+        if (channels := _length(x, 1)) is None or _is_constant(x):
+            return x
+        ones = op.constant(np.ones((channels, 1, 1, 1, 1), np.float32))
+        return op.group_convolution(x, ones, [1, 1], [0, 0], [0, 0], [1, 1])
+
+    def sqrt(self, x: Value) -> Value:
+        """See Ops.sqrt."""
+        return op.sqrt(x)
+
+    def mean(self, x: Value) -> Value:
+        """See Ops.mean."""
+        return op.reduce_mean(x, _integers([2, 3]), True)
+
+    def max_pool2(self, x: Value) -> Value:
+        """See Ops.max_pool2."""
+        return op.max_pool(x, [2, 2], [1, 1], [0, 0], [0, 0], [2, 2], "floor").output(0)
+
+    def upsample2(self, x: Value) -> Value:
+        """See Ops.upsample2."""
+        how = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+        return op.interpolate(x, _floats([2, 2]), "nearest", "scales", axes=_integers([2, 3]), **how)
+
+    def pixel_unshuffle(self, x: Value, factor: int) -> Value:
+        """See Ops.pixel_unshuffle."""
+        return op.space_to_depth(x, "depth_first", factor)
+
+    def pixel_shuffle(self, x: Value, factor: int) -> Value:
+        """See Ops.pixel_shuffle."""
+        return op.depth_to_space(x, "depth_first", factor)
+
+    def concat(self, parts: Sequence[Value]) -> Value:
+        """See Ops.concat."""
+        return op.concat(list(parts), 1)
+
+    def channels(self, x: Value, start: int, stop: int) -> Value:
+        """See Ops.channels."""
+        return op.slice(x, *(_integers([n]) for n in (start, stop, 1, 1)))
+
+    def per_channel(self, x: Value) -> Value:
+        """See Ops.per_channel."""
+        return op.unsqueeze(x, _integers([2, 3]))
+
+    def vector(self, x: Value) -> Value:
+        """See Ops.vector."""
+        return op.squeeze(x, _integers([2, 3]))
+
+    def mix(self, matrix: Value, x: Value) -> Value:
+        """See Ops.mix."""
+        sides = op.gather(op.shape_of(x, "i64"), _integers([2, 3]), _integers(0))
+        flat = op.matmul(matrix, op.reshape(x, _integers([0, 0, -1]), True), False, False)
+        return op.reshape(flat, op.concat([_integers([0, 0]), sides], 0), True)
+
+    def covariance(self, x: Value) -> Value:
+        """See Ops.covariance."""
+        flat = op.reshape(x, _integers([0, 0, -1]), True)
+        flat = op.subtract(flat, op.reduce_mean(flat, _integers([2]), True))
+        pixels = op.gather(op.shape_of(flat, "i64"), _integers([2]), _integers(0))
+        return op.divide(op.matmul(flat, flat, False, True), op.convert(pixels, "f32"))
+
+
+def _value(x: Value | float) -> Value:
+    return _floats(x) if isinstance(x, int | float) else x
+
+
+def _floats(x: Any) -> Value:
+    return op.constant(np.asarray(x, np.float32))
+
+
+def _integers(x: Any) -> Value:
+    return op.constant(np.asarray(x, np.int64))
+
+
+def _lengths(x: Value) -> list[int | None]:
+    shape = x.get_partial_shape() if isinstance(x, ov.Output) else x.output(0).get_partial_shape()
+    return [dimension.get_length() if dimension.is_static else None for dimension in shape]
+
+
+def _is_one_pixel(x: Value) -> bool:
+    return _lengths(x)[2:] == [1, 1]
+
+
+def _is_constant(x: Value) -> bool:
+    """Whether the value follows from weights alone, so that the compiler works it out."""
+    node = x.get_node() if isinstance(x, ov.Output) else x
+    if node.get_type_name() == "Parameter":
+        return False
+    return all(_is_constant(node.input_value(i)) for i in range(node.get_input_size()))
+
+
+def _length(x: Value, axis: int) -> Any:
+    return _lengths(x)[axis]
+
+
+def graph(network: Network, shapes: Mapping[str, Sequence[int]] | None = None,
+          ranges: NDArray[np.float32] | None = None, *, watched: bool = False) -> tuple[Any, bool]:  # fmt: skip
+    """The network as an OpenVINO model, and whether some value was too narrow to be mirrored.
+
+    shapes: of the inputs, where they are known for good; else sizes stay open. ranges: see GraphOps. watched: give out
+    the least and the largest of what every convolution is given, instead of the network's outputs.
+    """
+    ops = GraphOps(ranges)
+    weights = {name: op.constant(np.ascontiguousarray(array, np.float32)) for name, array in network.weights.items()}
+    inputs: dict[str, Any] = {}
+    for name, open_shape in network.inputs.items():
+        shape = [-1 if n is None else n for n in (shapes[name] if shapes else open_shape)]
+        inputs[name] = op.parameter(ov.PartialShape(shape), np.float32, name)
+        inputs[name].get_output_tensor(0).set_names({name})
+    found = network.forward(ops, weights, inputs)
+    if ranges is not None and len(ranges) != len(ops.seen):
+        raise RunError(f"network '{network.name}' has {len(ops.seen)} convolutions, but {len(ranges)} int8 ranges")
+    outputs = {name: found[name] for name in network.outputs}
+    if watched:
+        axes = _integers([0, 1, 2, 3])
+        outputs = {f"{kind} {i}": reduce(x, axes) for i, x in enumerate(ops.seen)
+                   for kind, reduce in (("least", op.reduce_min), ("largest", op.reduce_max))}  # fmt: skip
+    results: list[Any] = []
+    for name, value in outputs.items():
+        # An output of its own each: the same value under two names, or an input given out again, would be one tensor.
+        result = op.result(value)
+        result.get_output_tensor(0).add_names({name})
+        results.append(result)
+    return ov.Model(results, list(inputs.values()), network.name), ops.narrow
+
+
+@lru_cache(maxsize=1)
+def core() -> Any:
+    """The library's entry, one a process."""
+    return ov.Core()
+
+
+def has_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware, in the library's own judgement."""
+    return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+class OpenVINORunner:
+    """A network compiled for this processor. Sizes may change from call to call; calls take turns."""
+
+    engine = "openvino"
+
+    def __init__(self, network: Network, precision: str, threads: int, cache: Path | None = None) -> None:
+        """precision: "float32", "bfloat16" or "int8". threads: 0 takes all. cache: folder for compiled graphs, or none."""
+        self.network, self.precision = network, precision
+        self._ranges = network.weights[RANGES] if precision == "int8" else None
+        self._settings = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "f32" if precision == "float32" or not has_bfloat16() else "bf16",
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            # A pinned thread waits for its core when another process has it.
+            "ENABLE_CPU_PINNING": False,
+        }
+        if cache is not None:
+            self._settings["CACHE_DIR"] = str(cache)
+        self._requests: Narrow[Any] = Narrow(network, self._compile)
+        self._lock = Lock()
+
+    def __call__(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
+        """Outputs by name, float32."""
+        given = {name: np.ascontiguousarray(inputs[name], np.float32) for name in self.network.inputs}
+        with self._lock:
+            request = self._requests.for_shapes({name: x.shape for name, x in given.items()})
+            request.infer(given, share_inputs=True)
+            # Copies: the library writes the next picture where it wrote this one.
+            return {n: np.array(request.get_output_tensor(i).data) for i, n in enumerate(self.network.outputs)}
+
+    def _compile(self, shapes: Any) -> Any:
+        model, narrow = graph(self.network, shapes, self._ranges)
+        if shapes is not None and not narrow:
+            return None
+        return core().compile_model(model, "CPU", self._settings).create_infer_request()
