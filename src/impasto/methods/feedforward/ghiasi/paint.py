@@ -13,6 +13,7 @@ from . import Options
 from .estimate import tile_px
 
 _LEAST_PX = 16  # of a side: what the method asks of a photo, too
+_LOOK_PX = 1024  # long side at which a painting is looked at, at most: it has shown its texture by then
 _STATISTICS_PX = 1024  # long side of the picture whose statistics the tiles of a larger one see
 
 
@@ -23,12 +24,10 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     code = np.zeros((1, ghiasi.CODE), np.float32)
     for painting, share in zip(paintings, inputs.style_shares, strict=True):
         size = style_size(painting.shape[:2], content.shape[:2], options.style_scale)
-        code += share * networks.code(resize(painting, size))
+        code += share * networks.code(painting, size)
     if options.strength < 1:
-        code = (1 - options.strength) * networks.code(content) + options.strength * code
-    context.report(1, 2, message="style")
+        code = (1 - options.strength) * networks.code(content, content.shape[:2]) + options.strength * code
     picture, tiles = networks.paint(content, code, tile_px(options, context.run))
-    context.report(2, 2, message="picture")
     finished = with_kept_colour(picture, inputs.content, options.preserve_colour)
     return Result(finished, {"tiles": tiles, "weights": [ghiasi.NAME], **facts(networks.painter)})
 
@@ -41,10 +40,12 @@ class Networks:
         self.weights, self.fingerprint = ghiasi.load()
         self.painter = load(ghiasi.painter(self.weights, fingerprint=self.fingerprint), context.run)
 
-    def code(self, picture: Array) -> Array:
-        """What a picture looks like, in a hundred numbers: (1, 100)."""
+    def code(self, picture: Array, size: tuple[int, int]) -> Array:
+        """What a picture of that size looks like, in a hundred numbers: (1, 100)."""
+        if max(size) > _LOOK_PX:
+            size = fit_size(size, _LOOK_PX)
         looking = load(ghiasi.encoder(self.weights, fingerprint=self.fingerprint), self.context.run)
-        return looking({"picture": _planes(picture)})["code"]
+        return looking({"picture": _planes(resize(picture, size))})["code"]
 
     def paint(self, photo: Array, code: Array, side_px: int) -> tuple[Array, int]:
         """The photo repainted, and in how many tiles: one, unless it is longer than `side_px`."""
@@ -62,7 +63,7 @@ class Networks:
             count += 1
             return network({"picture": part, **given})["picture"]
 
-        return paint_in_tiles(photo, paint, tiling), count
+        return paint_in_tiles(photo, paint, tiling, context=self.context), count
 
     def statistics(self, photo: Array, code: Array, long_side: int) -> Array:
         """What the norms would see in the whole photo, taken from a smaller copy of it."""
