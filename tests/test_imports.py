@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "numba", "scipy", "cv2", "PIL", "safetensors")
+HEAVY = ("torch", "numba", "scipy", "cv2", "PIL", "safetensors", "openvino", "onnx", "onnxruntime")
 
 
 def loaded_after(code: str) -> set[str]:
@@ -31,6 +31,8 @@ def command(*words: str) -> str:
         command("methods", "--json"),
         command("stylize", "--help"),
         command("compare", "--help"),
+        command("export", "--help"),
+        "import impasto.engines; impasto.engines.installed()",
     ],
 )
 def test_nothing_heavy_is_loaded_for(code):

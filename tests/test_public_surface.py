@@ -19,9 +19,9 @@ CORE = {
     "Inputs", "Masks", "Method", "NamedWeights", "OptionSpec", "Paper", "PictureOptions", "Progress", "Result",
     "RunError", "RunOptions", "SizeRule", "Style", "Styles", "Taxonomy", "UI", "UsageError", "describe",
 }  # fmt: skip
-COMMANDS = {"stylize", "compare", "methods", "evaluate", "doctor"}
+COMMANDS = {"stylize", "compare", "methods", "evaluate", "doctor", "train", "export"}
 STYLIZE_FLAGS = {
-    "-o", "--output", "-m", "--method", "--preset", "--json", "-q", "--quiet", "--seed", "--device", "--precision",
+    "-o", "--output", "-m", "--method", "--preset", "--json", "-q", "--quiet", "--seed", "--device", "--engine", "--precision",
     "--threads", "--preview-every", "--depth", "--jpeg-quality", "--quality", "--format", "--overwrite", "--no-overwrite", "--metadata",
     "--no-metadata",
 }  # fmt: skip

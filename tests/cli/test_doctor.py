@@ -16,7 +16,15 @@ def healthy(monkeypatch, tmp_path):
 def test_it_tells_versions_machine_weights_and_sizes(run):
     done = run("doctor")
     assert done.code == 0, done.stdout
-    for part in ("impasto 0.", "torch", "cores for this process", "1.0 GB free", "vgg19: package", "1024 x 768"):
+    for part in (
+        "impasto 0.",
+        "torch",
+        "openvino 20",
+        "cores for this process",
+        "1.0 GB free",
+        "vgg19: package",
+        "1024 x 768",
+    ):
         assert part in done.stdout
 
 
@@ -37,3 +45,19 @@ def test_missing_weights_are_a_problem_with_a_remedy_and_exit_code_one(run, monk
     done = run("doctor", "--json")
     assert done.code == 1
     assert done.report["problems"] == [f"weights '{name}': not found; this brings them"]
+
+
+@pytest.mark.usefixtures("healthy")
+def test_engines_are_timed_on_shipped_networks_when_asked(run, monkeypatch):
+    from types import SimpleNamespace
+
+    from impasto import engines, weights
+
+    entry = SimpleNamespace(name="painter", network="some:where", sha256="")
+    monkeypatch.setattr(weights, "FILES", {"painter": entry})
+    network = SimpleNamespace(name="painter-net")
+    monkeypatch.setattr("impasto.export.find", lambda _name: SimpleNamespace(parts={"": network}))
+    monkeypatch.setattr(engines, "measure", lambda _network, _run: {"openvino": 0.1, "torch": 0.05})
+    assert run("doctor", "--json").report["trials"] == []
+    done = run("doctor", "--engines")
+    assert "painter-net: torch 0.050 s, openvino 0.100 s" in done.stdout

@@ -40,9 +40,9 @@ def describe_others(
 
 
 def versions() -> dict[str, str]:
-    """Versions of impasto and of what shaped the picture; torch only where the run used it."""
+    """Versions of impasto and of what shaped the picture; torch and other engines only where the run used them."""
     found = {"impasto": __version__, "python": platform.python_version()}
-    for name in ("numpy", "pillow"):
+    for name in ("numpy", "pillow", *(name for name in ("openvino", "onnxruntime") if name in sys.modules)):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -80,7 +80,7 @@ def full_report(job: Job, result: Result, context: Context, seconds: float) -> d
     return json.loads(to_json(report))
 
 
-_KEPT = ("method", "preset", "options", "seed", "device", "precision", "interrupted", "versions")
+_KEPT = ("method", "preset", "options", "seed", "device", "engine", "precision", "interrupted", "versions")
 
 
 def provenance(report: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from .interrupts import interruptible
 from .progress import Listener, say
 
 _CHOSEN = "impasto.cli.recipe"
-_NO_USE = {"preview_every"}  # of the flags that every run has
+_NO_USE = {"preview_every", "engine"}  # of the flags that every run has
 _FOLDER_HELP = {"content": "Folder of photos to learn from.", "style": "Folder of paintings to learn from."}
 EXIT_INTERRUPTED = 130
 

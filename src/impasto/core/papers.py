@@ -43,7 +43,10 @@ _ALL = (
     Paper("burt1983", "Burt, Adelson", "The Laplacian Pyramid as a Compact Image Code", "IEEE Transactions on Communications 31(4)", 1983, "https://doi.org/10.1109/TCOM.1983.1095851"),
     Paper("johnson2016", "Johnson, Alahi, Fei-Fei", "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", "ECCV; arXiv:1603.08155", 2016, "https://arxiv.org/abs/1603.08155"),
     Paper("dumoulin2017", "Dumoulin, Shlens, Kudlur", "A Learned Representation for Artistic Style", "ICLR; arXiv:1610.07629", 2017, "https://arxiv.org/abs/1610.07629"),
-    Paper("ghiasi2017", "Ghiasi, Lee, Kudlur, Dumoulin, Shlens", "Exploring the Structure of a Real-time, Arbitrary Neural Artistic Stylization Network", "BMVC; arXiv:1705.06830", 2017, "https://arxiv.org/abs/1705.06830"),
+    Paper("huang2017", "Huang, Belongie", "Arbitrary Style Transfer in Real-Time with Adaptive Instance Normalization", "ICCV; arXiv:1703.06868", 2017, "https://arxiv.org/abs/1703.06868"),
+    Paper("li2017wct", "Li, Fang, Yang, Wang, Lu, Yang", "Universal Style Transfer via Feature Transforms", "NIPS; arXiv:1705.08086", 2017, "https://arxiv.org/abs/1705.08086"),
+    Paper("ghiasi2017", "Ghiasi, Lee, Kudlur, Dumoulin, Shlens", "Exploring the Structure of a Real-Time, Arbitrary Neural Artistic Stylization Network", "BMVC; arXiv:1705.06830", 2017, "https://arxiv.org/abs/1705.06830"),
+    Paper("wang2023microast", "Wang, Zhang, Zhao, Zuo, Li, Xing, Lu", "MicroAST: Towards Super-Fast Ultra-Resolution Arbitrary Style Transfer", "AAAI; arXiv:2211.15313", 2023, "https://arxiv.org/abs/2211.15313"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

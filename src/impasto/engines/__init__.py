@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from impasto.core import RunOptions, UsageError, machine
-from impasto.core.caches import cache_folder
 
 from . import trial
 from .ops import RANGES, Network, Ops, Runner
@@ -119,14 +118,14 @@ def _make(network: Network, engine: Engine, run: RunOptions) -> Runner:
         from .onnx_runner import OnnxRunner
 
         return OnnxRunner(network, threads)
-    from .openvino import OpenVINORunner
+    from .openvino_runner import OpenVINORunner, compiled_folder
 
-    return OpenVINORunner(network, _openvino_precision(network, run), threads, cache_folder("openvino"))
+    return OpenVINORunner(network, _openvino_precision(network, run), threads, compiled_folder())
 
 
 def _openvino_precision(network: Network, run: RunOptions) -> str:
     """The precision asked for; auto means the fastest that this processor has and that the network was prepared for."""
-    from .openvino import has_bfloat16
+    from .openvino_runner import has_bfloat16
 
     has = {"float32": True, "bfloat16": has_bfloat16(), "int8": bool(machine.int8_features())}
     prepared = RANGES in network.weights
@@ -154,12 +153,8 @@ def fingerprint(network: Network) -> str:
 
 
 def facts(runner: Runner) -> dict[str, str]:
-    """What ran, for a report: engine, its version, precision."""
-    return {
-        "engine": runner.engine,
-        "engine_version": _version(runner.engine) or "unknown",  # type: ignore[arg-type]
-        "precision": runner.precision,
-    }
+    """What ran, for a method's report; its version is among the versions that every report has."""
+    return {"engine": runner.engine, "precision": runner.precision}
 
 
 __all__ = ["Engine", "Network", "Ops", "Runner", "choose", "facts", "fingerprint", "installed", "load", "measure"]

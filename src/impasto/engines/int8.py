@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from impasto.core import RunError
 
-from .openvino import OpenVINORunner, core, graph
+from .openvino import graph
+from .openvino_runner import OpenVINORunner, core
 from .ops import RANGES, Arrays, Network
 
 _PSNR_DB = 34.0  # against float32: below it, flat skies begin to show steps

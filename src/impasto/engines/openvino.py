@@ -1,10 +1,7 @@
-"""The OpenVINO engine: a network's text becomes a graph, compiled once for this processor. Needs no torch."""
+"""The OpenVINO form of a network: its text becomes a graph. Needs no torch."""
 
 import sys
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -12,8 +9,7 @@ from numpy.typing import NDArray
 
 from impasto.core import RunError
 
-from .narrow import Narrow
-from .ops import RANGES, Arrays, Edge, Network, Value
+from .ops import Edge, Network, Value
 
 
 def _openvino() -> Any:
@@ -263,52 +259,3 @@ def graph(network: Network, shapes: Mapping[str, Sequence[int]] | None = None,
         result.get_output_tensor(0).add_names({name})
         results.append(result)
     return ov.Model(results, list(inputs.values()), network.name), ops.narrow
-
-
-@lru_cache(maxsize=1)
-def core() -> Any:
-    """The library's entry, one a process."""
-    return ov.Core()
-
-
-def has_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware, in the library's own judgement."""
-    return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-
-
-class OpenVINORunner:
-    """A network compiled for this processor. Sizes may change from call to call; calls take turns."""
-
-    engine = "openvino"
-
-    def __init__(self, network: Network, precision: str, threads: int, cache: Path | None = None) -> None:
-        """precision: "float32", "bfloat16" or "int8". threads: 0 takes all. cache: folder for compiled graphs, or none."""
-        self.network, self.precision = network, precision
-        self._ranges = network.weights[RANGES] if precision == "int8" else None
-        self._settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "f32" if precision == "float32" or not has_bfloat16() else "bf16",
-            "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": 1,
-            # A pinned thread waits for its core when another process has it.
-            "ENABLE_CPU_PINNING": False,
-        }
-        if cache is not None:
-            self._settings["CACHE_DIR"] = str(cache)
-        self._requests: Narrow[Any] = Narrow(network, self._compile)
-        self._lock = Lock()
-
-    def __call__(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
-        """Outputs by name, float32."""
-        given = {name: np.ascontiguousarray(inputs[name], np.float32) for name in self.network.inputs}
-        with self._lock:
-            request = self._requests.for_shapes({name: x.shape for name, x in given.items()})
-            request.infer(given, share_inputs=True)
-            # Copies: the library writes the next picture where it wrote this one.
-            return {n: np.array(request.get_output_tensor(i).data) for i, n in enumerate(self.network.outputs)}
-
-    def _compile(self, shapes: Any) -> Any:
-        model, narrow = graph(self.network, shapes, self._ranges)
-        if shapes is not None and not narrow:
-            return None
-        return core().compile_model(model, "CPU", self._settings).create_infer_request()

@@ -1,0 +1,84 @@
+"""The OpenVINO engine: a network's graph, compiled for this processor and run on it. Needs no torch."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impasto.core.caches import cache_folder
+
+from .narrow import Narrow
+from .openvino import graph, ov
+from .ops import RANGES, Arrays, Network
+
+_KEPT = 32  # compiled graphs, each as large as its weights
+
+
+@lru_cache(maxsize=1)
+def core() -> Any:
+    """The library's entry, one a process."""
+    return ov.Core()
+
+
+def has_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware, in the library's own judgement."""
+    return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def compiled_folder() -> Path | None:
+    """Where compiled graphs are kept, the oldest swept away; None where nothing can be written.
+
+    The library looks a graph up by its contents, its own version and the processor, and makes anew what is damaged.
+    """
+    place = cache_folder("openvino")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        files = sorted(place.glob("*.blob"), key=lambda file: file.stat().st_mtime)
+        for old in files[:-_KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return None
+    return place if os.access(place, os.W_OK) else None
+
+
+class OpenVINORunner:
+    """A network compiled for this processor. Sizes may change from call to call; calls take turns."""
+
+    engine = "openvino"
+
+    def __init__(self, network: Network, precision: str, threads: int, cache: Path | None = None) -> None:
+        """precision: "float32", "bfloat16" or "int8". threads: 0 takes all. cache: folder for compiled graphs, or none."""
+        self.network, self.precision = network, precision
+        self._ranges = network.weights[RANGES] if precision == "int8" else None
+        self._cache = {"CACHE_DIR": str(cache)} if cache else {}
+        self._settings = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "f32" if precision == "float32" or not has_bfloat16() else "bf16",
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            # A pinned thread waits for its core when another process has it.
+            "ENABLE_CPU_PINNING": False,
+        }
+        self._requests: Narrow[Any] = Narrow(network, self._compile)
+        self._lock = Lock()
+
+    def __call__(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
+        """Outputs by name, float32."""
+        given = {name: np.ascontiguousarray(inputs[name], np.float32) for name in self.network.inputs}
+        with self._lock:
+            request = self._requests.for_shapes({name: x.shape for name, x in given.items()})
+            request.infer(given, share_inputs=True)
+            # Copies: the library writes the next picture where it wrote this one.
+            return {n: np.array(request.get_output_tensor(i).data) for i, n in enumerate(self.network.outputs)}
+
+    def _compile(self, shapes: Any) -> Any:
+        model, narrow = graph(self.network, shapes, self._ranges)
+        if shapes is not None and not narrow:
+            return None
+        # Graphs of fixed sizes are many, small and soon compiled.
+        settings = self._settings | (self._cache if shapes is None else {})
+        return core().compile_model(model, "CPU", settings).create_infer_request()
