@@ -22,7 +22,7 @@ class Options(TrainingOptions):
     """What losses are measured in: auto takes every pair's style and content relative to what they are in the photo and the painting, so that all count alike; paper takes them as published."""
     content_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 1.0
     """How strongly the photo holds on to its shapes."""
-    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 5.0
+    style_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log")] = 10.0
     """How strongly the painting pulls, relative to the content."""
     tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.5
     """How strongly grain is smoothed away (total variation)."""
