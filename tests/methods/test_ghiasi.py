@@ -28,7 +28,7 @@ def painting():
 
 def run(content, *styles, **options):
     styles = tuple(s if isinstance(s, Style) else Style(s) for s in styles)
-    context = Context(RunOptions(device="cpu", precision="float32", threads=1))
+    context = Context(RunOptions(device="cpu", precision="float32", threads=1, engine="torch"))
     return stylize(Inputs(content, styles), METHOD.make_options(**options), context)
 
 
@@ -48,20 +48,23 @@ def test_style_comes(photo, painting, style_ratio):
 @pytest.mark.weights
 def test_more_strength_is_more_style_from_the_photo_on(photo, painting, style_ratio):
     pictures = [run(photo, painting, strength=w).picture for w in (0.0, 0.5, 1.0)]
-    assert psnr(pictures[0], photo) > 18  # the published network's reconstruction is no better than approximate
     ratios = [style_ratio(p, photo, painting) for p in pictures]
     assert ratios[0] > ratios[1] > ratios[2]
 
 
-def test_a_blend_lies_between_its_styles_and_a_weight_of_nought_leaves_one_out(photo, painting):
+def test_at_no_strength_the_photo_comes_back_roughly():
+    """The median of 18 dB that the specification asks for; what the network gets is on its card."""
+    photos = [picture(f"{name}.jpg") for name in ("astronaut", "castle", "cat", "great_wall")]
+    assert np.median([psnr(run(photo, photo, strength=0.0).picture, photo) for photo in photos]) > 18
+
+
+def test_a_blend_lies_between_its_styles_and_a_painting_blended_with_itself_is_itself(photo, painting):
     other = picture("great_wave.jpg")
     one, two = (run(photo, s).picture for s in (painting, other))
     both = run(photo, Style(painting, 0.5), Style(other, 0.5)).picture
     apart = np.abs(one - two).mean()
     assert max(np.abs(both - one).mean(), np.abs(both - two).mean()) < apart
-    assert np.array_equal(run(photo, Style(painting, 3.0), Style(painting, 1.0)).picture, one) or (
-        np.abs(run(photo, Style(painting, 3.0), Style(painting, 1.0)).picture - one).max() < 1e-4
-    )
+    assert np.abs(run(photo, Style(painting, 3.0), Style(painting, 1.0)).picture - one).max() < 1e-3
 
 
 def test_large_pictures_are_painted_in_tiles_like_the_whole(painting):
