@@ -9,6 +9,7 @@ import pytest
 import impasto
 from impasto import registry
 from impasto.core import Context, Inputs, RunOptions, Style
+from impasto.image import resize
 from impasto.methods.feedforward.alla_prima.looks import Moments, joined, mixed
 
 METHOD = registry.get("alla_prima")
@@ -89,19 +90,36 @@ def test_a_style_of_hardly_any_colour_gives_a_picture(castle):
     assert np.abs(picture.mean((0, 1)) - 0.5).max() < 0.1
 
 
-def test_tiles_leave_no_seams(castle, starry, monkeypatch):
-    from impasto.image import resize
+@pytest.fixture
+def in_tiles(monkeypatch):
+    """in_tiles(photo, style, **changes): painted in tiles of 432 px, however small the photo is."""
     from impasto.methods.feedforward.alla_prima import painter
 
-    photo = resize(castle, (560, 700))
+    def run(photo, style, **changes):
+        monkeypatch.setattr(painter, "_WHOLE_PIXELS", 0)
+        for name, value in changes.items():
+            monkeypatch.setattr(painter, name, value)
+        return paint(photo, style, tile_px=432).picture
+
+    return run
+
+
+def test_tiles_by_the_wholes_statistics_are_the_whole(castle, starry, in_tiles):
+    photo = resize(castle, (560, 704))
     whole = paint(photo, starry).picture
-    monkeypatch.setattr(painter, "_WHOLE_PIXELS", 0)
-    tiled = paint(photo, starry, tile_px=432).picture
-    # Measured over tiles, statistics differ a little; seams would stand out against that.
-    difference = tiled - whole
-    assert np.abs(difference).mean() < 1 / 255
+    tiled = in_tiles(photo, starry, mosaic=lambda picture: picture)
+    # Features are measured tile by tile, so that a little is mirrored at their edges.
+    assert np.abs(tiled - whole).max() < 8 / 255
+    assert np.abs(tiled - whole).mean() < 0.5 / 255
+
+
+def test_tiles_leave_no_seams(castle, starry, in_tiles):
+    photo = resize(castle, (560, 704))
+    difference = in_tiles(photo, starry) - paint(photo, starry).picture
+    # By statistics of a mosaic all of it differs a little; a seam would stand out against that.
+    assert np.abs(difference).mean() < 5 / 255
     steps = np.abs(np.diff(difference, axis=1)).mean((0, 2))
-    assert steps.max() < 2 / 255
+    assert steps.max() < 3 * np.median(steps)
 
 
 def test_moments_of_parts_are_moments_of_the_whole():

@@ -1,12 +1,12 @@
 """`alla_prima`: a small network that takes any painting's style, made for processors without a GPU.
 
-A picture becomes features at a quarter and an eighth of its size (`see`). The photo's features are given the painting's
-mean and covariance by a matrix worked out in closed form (as in WCT, Li et al. 2017, on features learned for it), and
-the decoder (`paint`) turns them into what is to be added to the photo, which was given the painting's colours before.
-Every layer of the decoder is scaled and shifted by numbers read from the painting (`read`), in the manner of
-Ghiasi et al. 2017 and MicroAST (Wang et al. 2023). No VGG at run time, under 0.6 million weights in all.
+A picture becomes features at a quarter and an eighth of its size (`see`). The features of the photo, in the painting's
+colours, are given the painting's mean and covariance by a matrix worked out in closed form (as in WCT, Li et al. 2017, on
+features learned for it), and the decoder (`paint`) makes a picture of them. Its layers are evened, then scaled and
+shifted by numbers read from the painting (`read`; Ghiasi et al. 2017). No VGG at run time, under 0.6 million weights in all.
 
-No layer of `see` or `paint` looks at the whole picture: all that does lies between them. So tiles fit without seams.
+What depends on the whole picture can be handed in: the maps between features always, and for tiles the statistics by
+which the decoder evens its values. With these, no pixel sees farther than REACH_PX, and tiles fit without seams.
 """
 
 import math
@@ -115,11 +115,12 @@ def paint(o: Ops, w: Weights, inputs: Values) -> Values:
     "statistics": means and deviations found before, on the whole picture, for a part of it; without, its own are taken.
     """
     picture, statistics = canvas(o, w, inputs)
-    return {"picture": o.clamp(picture, 0.0, 1.0), "statistics": statistics}
+    found = {"picture": o.clamp(picture, 0.0, 1.0)}
+    return found if statistics is None else {**found, "statistics": statistics}
 
 
-def canvas(o: Ops, w: Weights, inputs: Values) -> tuple[Value, Value]:
-    """What `paint` gives, before the picture is brought into [0, 1]."""
+def canvas(o: Ops, w: Weights, inputs: Values) -> tuple[Value, Value | None]:
+    """What `paint` gives, before the picture is brought into [0, 1]; no statistics where they were given."""
     hand = _Hand(o, w, inputs["strokes"], inputs.get("statistics"))
     x = o.add(o.mix(inputs["matrix"], inputs["eighth"]), o.per_channel(inputs["offset"]))
     x = hand.block("before", x)
@@ -130,7 +131,8 @@ def canvas(o: Ops, w: Weights, inputs: Values) -> tuple[Value, Value]:
     x = hand.block("fine", o.add(x, kept))
     # Pixels enlarged before a convolution leave no grid (Odena et al. 2016).
     x = o.relu(hand.conv("grain", o.upsample2(x)))
-    return o.add(o.pixel_shuffle(_conv(o, w, "out", x), 2), 0.5), o.concat(hand.found)
+    picture = o.add(o.pixel_shuffle(_conv(o, w, "out", x), 2), 0.5)
+    return picture, o.concat(hand.found) if hand.found else None
 
 
 class _Hand:
@@ -180,7 +182,7 @@ def _moments(o: Ops, x: Value) -> tuple[Value, Value]:
 
 
 def parts(weights: Arrays) -> dict[str, Network]:
-    """The network's parts by name: "see", "measure", "read" and "paint"."""
+    """The network's parts by name: "see", "measure", "read", "paint", and "paint_part" for tiles."""
     quarter, eighth = (None, QUARTER, None, None), (None, EIGHTH, None, None)
     picture = (None, 3, None, None)
     maps: dict[str, tuple[int | None, ...]] = {
@@ -200,12 +202,10 @@ def parts(weights: Arrays) -> dict[str, Network]:
         ),
         "read": Network("alla_prima.read", read, weights, seen, ("strokes",), strides=strides),
         "paint": Network(
-            "alla_prima.paint",
-            paint,
-            weights,
-            {"picture": picture, **seen, **maps},
-            ("picture",),
-            MULTIPLE,
-            strides=strides,
+            "alla_prima.paint", paint, weights, {**seen, **maps}, ("picture", "statistics"), MULTIPLE, strides=strides
         ),
-    }
+        "paint_part": Network(
+            "alla_prima.paint_part", paint, weights, {**seen, **maps, "statistics": (None, STROKES)}, ("picture",),
+            MULTIPLE, strides=strides,
+        ),
+    }  # fmt: skip
