@@ -27,7 +27,7 @@ def picture(height, width, seed=0):
     return np.random.default_rng(seed).random((1, 3, height, width), dtype=np.float32)
 
 
-def painted(parts, planes, seed=1, statistics=None):
+def painted(parts, planes, seed=1):
     random = np.random.default_rng(seed)
     maps = {
         "matrix": np.eye(network.EIGHTH)[None], "offset": 0.1 * random.normal(size=(1, network.EIGHTH)),
@@ -35,10 +35,7 @@ def painted(parts, planes, seed=1, statistics=None):
         "strokes": 0.2 * random.normal(size=(1, network.STROKES)),
     }  # fmt: skip
     maps = {name: value.astype(np.float32) for name, value in maps.items()}
-    inputs = {**run(parts["see"], {"picture": planes}), **maps}
-    if statistics is None:
-        return run(parts["paint"], inputs)["picture"]
-    return run(parts["paint_part"], {**inputs, "statistics": statistics})["picture"]
+    return run(parts["paint"], {**run(parts["see"], {"picture": planes}), **maps})["picture"]
 
 
 def test_it_is_as_small_as_it_says():
@@ -73,25 +70,12 @@ def test_no_pixel_sees_farther_than_it_says(parts):
     planes = picture(side, side)
     changed = planes.copy()
     changed[..., :16, :] = 1 - changed[..., :16, :]
-    statistics = np.random.default_rng(2).uniform(0.5, 1.5, (1, network.STROKES)).astype(np.float32)
-    found = [painted(parts, p, statistics=statistics) for p in (planes, changed)]
-    difference = np.abs(found[0] - found[1]).max((0, 1, 3))
+    difference = np.abs(painted(parts, planes) - painted(parts, changed)).max((0, 1, 3))
     assert difference[:16].max() > 0.01
     assert difference[16 + network.REACH_PX :].max() == 0
 
 
-def test_a_part_with_the_wholes_statistics_is_the_whole(parts):
-    planes = picture(96, 96)
-    inputs = sample(parts["paint"], 96, 96)
-    inputs |= run(parts["see"], {"picture": planes})
-    whole = run(parts["paint"], inputs)
-    again = run(parts["paint_part"], {**inputs, "statistics": whole["statistics"]})
-    np.testing.assert_allclose(again["picture"], whole["picture"], atol=1e-4)
-    other = run(parts["paint_part"], {**inputs, "statistics": whole["statistics"] + 0.3})
-    assert np.abs(other["picture"] - whole["picture"]).mean() > 0.01
-
-
-@pytest.mark.parametrize("part", ["see", "measure", "read", "paint", "paint_part"])
+@pytest.mark.parametrize("part", ["see", "measure", "read", "paint"])
 def test_a_sample_of_any_part_fits_it(parts, part):
     """So that every part can be exported, and tried for speed."""
     inputs = sample(parts[part], 100, 70)

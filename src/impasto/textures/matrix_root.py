@@ -7,6 +7,8 @@ from torch import Tensor
 
 from .transport_map import RIDGE
 
+_LEAST = 1e-14  # of the largest eigenvalue: rounding leaves some below zero
+
 
 class _Root(torch.autograd.Function):
     """X with X X = A. From dA = dX X + X dX, in the eigenvectors of A: dX_ij = dA_ij / (√λ_i + √λ_j)."""
@@ -14,7 +16,7 @@ class _Root(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, matrix: Tensor) -> Tensor:
         values, vectors = torch.linalg.eigh(matrix)
-        roots = values.clamp_min(0).sqrt()
+        roots = values.maximum(values[..., -1:] * _LEAST).clamp_min(_LEAST).sqrt()
         ctx.save_for_backward(roots, vectors)
         return (vectors * roots[..., None, :]) @ vectors.mT
 
@@ -35,7 +37,8 @@ def transport_map(content: Tensor, style: Tensor, ridge: float = RIDGE) -> Tenso
     """As transport_map.transport_map, for tensors (N, C, C) with gradient; in the covariances' own type."""
     source, target = _ridged(content, ridge), _ridged(style, ridge)
     root = matrix_root(source)
-    back = torch.linalg.inv(root)
+    # Without a check: what is not finite shows in the loss, and the step is left out.
+    back = torch.linalg.inv_ex(root)[0]
     return (back @ matrix_root(root @ target @ root) @ back).to(content.dtype)
 
 

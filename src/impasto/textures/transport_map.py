@@ -14,6 +14,9 @@ RIDGE = 1e-3
 """Added to every covariance, as a share of its mean variance: what hardly varies is not blown up."""
 
 
+_LEAST = 1e-14  # eigenvalues: rounding leaves some below zero
+
+
 def transport_map(
     content: NDArray[np.floating], style: NDArray[np.floating], ridge: float = RIDGE
 ) -> NDArray[np.float64]:
@@ -40,4 +43,6 @@ def _ridged(matrix: NDArray[np.floating], ridge: float) -> NDArray[np.float64]:
 
 def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     values, vectors = np.linalg.eigh((matrix + np.swapaxes(matrix, -1, -2)) / 2)
-    return (vectors * np.sqrt(values.clip(0))[..., None, :]) @ np.swapaxes(vectors, -1, -2)
+    return (vectors * np.sqrt(values.clip(_LEAST * max(1.0, float(values.max()))))[..., None, :]) @ np.swapaxes(
+        vectors, -1, -2
+    )

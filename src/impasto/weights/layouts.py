@@ -59,6 +59,6 @@ def alla_prima() -> dict[str, Shape]:
     convolutions |= {"lower": (64, 64), "up": (64, 32), "grain": (32, 16), "out": (16, 12), "read.down": (64, 64)}
     for name, (inputs, outputs) in convolutions.items():
         shapes |= {f"{name}.weight": (outputs, inputs, 3, 3), f"{name}.bias": (outputs,)}
-    for name, inputs, outputs in (("read.1", 320, 96), ("read.2", 96, 1120)):
+    for name, inputs, outputs in (("read.1", 320, 96), ("read.2", 96, 896)):
         shapes |= {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
     return shapes

@@ -2,11 +2,11 @@
 
 A picture becomes features at a quarter and an eighth of its size (`see`). The features of the photo, in the painting's
 colours, are given the painting's mean and covariance by a matrix worked out in closed form (as in WCT, Li et al. 2017, on
-features learned for it), and the decoder (`paint`) makes a picture of them. Its layers are evened, then scaled and
-shifted by numbers read from the painting (`read`; Ghiasi et al. 2017). No VGG at run time, under 0.6 million weights in all.
+features learned for it), and the decoder (`paint`) makes a picture of them.
+Every layer of the decoder is scaled and shifted by numbers read from the painting (`read`), in the manner of
+Ghiasi et al. 2017 and MicroAST (Wang et al. 2023). No VGG at run time, under 0.6 million weights in all.
 
-What depends on the whole picture can be handed in: the maps between features always, and for tiles the statistics by
-which the decoder evens its values. With these, no pixel sees farther than REACH_PX, and tiles fit without seams.
+No layer of `see` or `paint` looks at the whole picture: all that does lies between them. So tiles fit without seams.
 """
 
 import math
@@ -21,21 +21,15 @@ MULTIPLE = 16
 """Heights and widths must be multiples of it."""
 REACH_PX = 128
 """How far from a pixel lies the last one that matters to it, with some room."""
-_EPS = 1e-3  # on variances: what is all but even is not blown up into blobs
 FLOOR = 1e-3
 """Added to the deviation that features at a quarter are divided by: what is even in the photo is not blown up."""
 TOOTH, TOOTH_GRAINS_PX = 0.15, (2, 8, 32)
 """Unevenness laid over the photo before it is looked at, as a share of the painting's contrast, and its grains: without
 it the network would find nothing in an even sky to make strokes of."""
 BLOCKS: dict[str, int] = {"before": EIGHTH, "below": EIGHTH, "after": EIGHTH, "fine": QUARTER}
-"""The decoder's residual blocks and their channels."""
-STEERED: dict[str, int] = {
-    **{f"{block}.{i}": channels for block, channels in BLOCKS.items() for i in (1, 2)},
-    "lower": EIGHTH, "up": QUARTER, "grain": HALF,
-}  # fmt: skip
-"""The decoder's convolutions whose results are evened and then scaled and shifted as the painting has it."""
-STROKES = sum(2 * channels for channels in STEERED.values())
-"""How many numbers steer the decoder, and how many statistics it takes of its own values."""
+"""The decoder's residual blocks and their channels; each takes four numbers a channel from the painting."""
+STROKES = sum(4 * channels for channels in BLOCKS.values())
+"""How many numbers steer the decoder."""
 
 
 def shapes() -> dict[str, tuple[int, ...]]:
@@ -108,71 +102,59 @@ def read(o: Ops, w: Weights, inputs: Values) -> Values:
 
 
 def paint(o: Ops, w: Weights, inputs: Values) -> Values:
-    """The finished picture (N, 3, H, W) in [0, 1], from the photo's features; and the statistics (N, STROKES) on the way.
+    """The finished picture (N, 3, H, W) in [0, 1], from the photo and its features.
 
-    "quarter", "eighth": features of the photo in the painting's colours. "matrix" (N, 64, 64), "offset" (N, 64): the
-    map of the features at an eighth. "scale", "shift" (N, 32): the same for those at a quarter. "strokes": of `read`.
-    "statistics": means and deviations found before, on the whole picture, for a part of it; without, its own are taken.
+    "quarter", "eighth": features of the photo in the painting's colours. "matrix" (N, 64, 64), "offset"
+    (N, 64): the map of the features at an eighth. "scale", "shift" (N, 32): the same for those at a quarter.
+    "strokes": of `read`.
     """
-    picture, statistics = canvas(o, w, inputs)
-    found = {"picture": o.clamp(picture, 0.0, 1.0)}
-    return found if statistics is None else {**found, "statistics": statistics}
+    return {"picture": o.clamp(canvas(o, w, inputs), 0.0, 1.0)}
 
 
-def canvas(o: Ops, w: Weights, inputs: Values) -> tuple[Value, Value | None]:
-    """What `paint` gives, before the picture is brought into [0, 1]; no statistics where they were given."""
-    hand = _Hand(o, w, inputs["strokes"], inputs.get("statistics"))
+def canvas(o: Ops, w: Weights, inputs: Values) -> Value:
+    """What `paint` gives, before it is brought into [0, 1]."""
+    strokes, steer = inputs["strokes"], _steering()
     x = o.add(o.mix(inputs["matrix"], inputs["eighth"]), o.per_channel(inputs["offset"]))
-    x = hand.block("before", x)
-    low = hand.block("below", o.relu(hand.conv("lower", x, stride=2)))
-    x = hand.block("after", o.add(x, o.upsample2(low)))
-    x = o.relu(hand.conv("up", o.upsample2(x)))
+    x = _block(o, w, "before", x, strokes, steer)
+    low = _block(o, w, "below", o.relu(_conv(o, w, "lower", x, stride=2)), strokes, steer)
+    x = _block(o, w, "after", o.add(x, o.upsample2(low)), strokes, steer)
+    x = o.relu(_conv(o, w, "up", o.upsample2(x)))
     kept = o.add(o.multiply(inputs["quarter"], o.per_channel(inputs["scale"])), o.per_channel(inputs["shift"]))
-    x = hand.block("fine", o.add(x, kept))
+    x = _block(o, w, "fine", o.add(x, kept), strokes, steer)
     # Pixels enlarged before a convolution leave no grid (Odena et al. 2016).
-    x = o.relu(hand.conv("grain", o.upsample2(x)))
-    picture = o.add(o.pixel_shuffle(_conv(o, w, "out", x), 2), 0.5)
-    return picture, o.concat(hand.found) if hand.found else None
-
-
-class _Hand:
-    """The decoder's convolutions, each evened over the picture and then steered by the painting."""
-
-    def __init__(self, o: Ops, w: Weights, strokes: Value, statistics: Value | None) -> None:
-        """found: means and deviations in the order of STEERED, as they are met."""
-        self.o, self.w, self.strokes, self.statistics = o, w, strokes, statistics
-        self.found: list[Value] = []
-        self.start = 0
-
-    def conv(self, name: str, x: Value, stride: int = 1) -> Value:
-        """Conditional instance normalisation (Dumoulin et al. 2017) of a convolution."""
-        o, channels = self.o, STEERED[name]
-        x = _conv(o, self.w, name, x, stride)
-        places = [(self.start + i * channels, self.start + (i + 1) * channels) for i in (0, 1)]
-        self.start += 2 * channels
-        if self.statistics is None:
-            mean = o.mean(x)
-            apart = o.subtract(x, mean)
-            deviation = o.sqrt(o.add(o.mean(o.multiply(apart, apart)), _EPS))
-            self.found += [o.vector(mean), o.vector(deviation)]
-        else:
-            mean, deviation = (o.per_channel(o.channels(self.statistics, *place)) for place in places)
-            apart = o.subtract(x, mean)
-        scale, shift = (o.per_channel(o.channels(self.strokes, *place)) for place in places)
-        return o.add(o.multiply(apart, o.divide(o.add(scale, 1.0), deviation)), shift)
-
-    def block(self, name: str, x: Value) -> Value:
-        """Two convolutions whose result is added to what went in."""
-        return self.o.add(x, self.conv(f"{name}.2", self.o.relu(self.conv(f"{name}.1", x))))
+    x = o.relu(_conv(o, w, "grain", o.upsample2(x)))
+    return o.add(o.pixel_shuffle(_conv(o, w, "out", x), 2), 0.5)
 
 
 def _conv(o: Ops, w: Weights, name: str, x: Value, stride: int = 1) -> Value:
     return o.conv(x, w[f"{name}.weight"], w[f"{name}.bias"], stride=stride)
 
 
-def _block(o: Ops, w: Weights, name: str, x: Value) -> Value:
-    """Two convolutions whose result is added to what went in."""
-    return o.add(x, _conv(o, w, f"{name}.2", o.relu(_conv(o, w, f"{name}.1", x))))
+def _steering() -> dict[str, int]:
+    """Where each block's numbers begin."""
+    places, start = {}, 0
+    for block, channels in BLOCKS.items():
+        places[block], start = start, start + 4 * channels
+    return places
+
+
+def _block(
+    o: Ops, w: Weights, name: str, x: Value, strokes: Value = None, steer: dict[str, int] | None = None
+) -> Value:
+    """Two convolutions whose result is added to what went in; scaled and shifted after each where there are strokes."""
+    y = _conv(o, w, f"{name}.1", x)
+    if steer is not None:
+        y = _steered(o, y, strokes, steer[name], BLOCKS[name])
+    y = _conv(o, w, f"{name}.2", o.relu(y))
+    if steer is not None:
+        y = _steered(o, y, strokes, steer[name] + 2 * BLOCKS[name], BLOCKS[name])
+    return o.add(x, y)
+
+
+def _steered(o: Ops, x: Value, strokes: Value, start: int, channels: int) -> Value:
+    scale = o.per_channel(o.channels(strokes, start, start + channels))
+    shift = o.per_channel(o.channels(strokes, start + channels, start + 2 * channels))
+    return o.add(o.multiply(x, o.add(scale, 1.0)), shift)
 
 
 def _moments(o: Ops, x: Value) -> tuple[Value, Value]:
@@ -182,7 +164,7 @@ def _moments(o: Ops, x: Value) -> tuple[Value, Value]:
 
 
 def parts(weights: Arrays) -> dict[str, Network]:
-    """The network's parts by name: "see", "measure", "read", "paint", and "paint_part" for tiles."""
+    """The network's parts by name: "see", "measure", "read" and "paint"."""
     quarter, eighth = (None, QUARTER, None, None), (None, EIGHTH, None, None)
     picture = (None, 3, None, None)
     maps: dict[str, tuple[int | None, ...]] = {
@@ -202,10 +184,12 @@ def parts(weights: Arrays) -> dict[str, Network]:
         ),
         "read": Network("alla_prima.read", read, weights, seen, ("strokes",), strides=strides),
         "paint": Network(
-            "alla_prima.paint", paint, weights, {**seen, **maps}, ("picture", "statistics"), MULTIPLE, strides=strides
+            "alla_prima.paint",
+            paint,
+            weights,
+            {**seen, **maps},
+            ("picture",),
+            MULTIPLE,
+            strides=strides,
         ),
-        "paint_part": Network(
-            "alla_prima.paint_part", paint, weights, {**seen, **maps, "statistics": (None, STROKES)}, ("picture",),
-            MULTIPLE, strides=strides,
-        ),
-    }  # fmt: skip
+    }

@@ -18,7 +18,6 @@ from .looks import Look, Moments, colour_map, colours_of, feature_maps, joined, 
 
 _WHOLE_PIXELS = 2_500_000  # up to here a picture is painted in one piece: half a gigabyte
 _FEATHER_PX = 16
-_PATCHES, _PATCH_PX = 4, 256  # along each side, of the mosaic on which statistics are taken
 
 Planes = NDArray[np.float32]
 
@@ -55,17 +54,17 @@ class Painter:
         lay_tooth(ground, contrast, self.context.run.seed)
         if ground.shape[0] * ground.shape[1] <= _WHOLE_PIXELS:
             # What was seen while measuring is what is painted from.
-            seen = self._see(as_planes(ground))
-            maps = feature_maps(*self._moments(seen, guide), look)
-            painted = self.runners["paint"]({**seen, **maps})["picture"][0]
+            planes = as_planes(ground)
+            seen = self._see(planes)
+            found = self._moments(seen, guide)
+            painted = self._paint({**seen, **feature_maps(*found, look)})[0]
             height, width = photo.shape[:2]
             return settled(np.ascontiguousarray(painted[:, :height, :width].transpose(1, 2, 0)), look, guide)
         quarter, eighth, _ = self._features(ground, guide)
         maps = feature_maps(quarter, eighth, look)
-        frozen = self.runners["paint"]({**self._see(as_planes(mosaic(ground))), **maps})["statistics"]
 
         def paint(tile: Planes) -> Planes:
-            return self.runners["paint_part"]({**self._see(tile), **maps, "statistics": frozen})["picture"]
+            return self._paint({**self._see(tile), **maps})
 
         return settled(paint_in_tiles(ground, paint, self.tiling, context=self.context), look, guide)
 
@@ -88,6 +87,9 @@ class Painter:
 
     def _see(self, planes: Planes) -> dict[str, Planes]:
         return self.runners["see"]({"picture": planes})
+
+    def _paint(self, inputs: dict[str, Planes]) -> Planes:
+        return self.runners["paint"](inputs)["picture"]
 
     def _features(self, picture: Array, guide: Array | None) -> tuple[Moments, Moments, NDArray[np.float64]]:
         """Moments of the features at a quarter and an eighth, and the strokes, over the pieces of a picture."""
@@ -130,20 +132,6 @@ def _pieces(picture: Array, guide: Array | None, tile_px: int) -> Iterator[tuple
         for left in range(0, width, tile_px):
             place = (slice(top, top + tile_px), slice(left, left + tile_px))
             yield picture[place], None if guide is None else guide[place]
-
-
-def mosaic(picture: Array) -> Array:
-    """Patches from all over a large picture, at its own scale, as one picture of about a megapixel.
-
-    The decoder's statistics are those of the scale at which it paints; on a smaller copy they would be others.
-    """
-    rows, columns = (
-        np.linspace(0, max(0, side - _PATCH_PX), min(_PATCHES, -(-side // _PATCH_PX))).astype(int)
-        for side in picture.shape[:2]
-    )
-    return np.vstack(
-        [np.hstack([picture[top : top + _PATCH_PX, left : left + _PATCH_PX] for left in columns]) for top in rows]
-    )
 
 
 def primed(photo: Array, matrix: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:

@@ -83,10 +83,10 @@ class Lessons:
         (m, d), (m_style, d_style) = moments(quarter), moments(quarter_style)
         scale = (d_style / (d + network.FLOOR)).flatten(1)
         maps = {
-            "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset, "scale": scale,
+            "picture": recoloured, "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset, "scale": scale,
             "shift": m_style.flatten(1) - scale * m.flatten(1), "strokes": strokes,
         }  # fmt: skip
-        return network.canvas(TORCH, weights, maps)[0]
+        return network.canvas(TORCH, weights, maps)
 
     def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
         """The weighted errors of a batch, painted."""
