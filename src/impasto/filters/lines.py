@@ -52,3 +52,15 @@ def threshold_for(response: Array, share: float) -> float:
     """
     stride = max(1, int(np.sqrt(response.size / _SAMPLE)))
     return float(np.quantile(response[::stride, ::stride], share))
+
+
+def contours(
+    luma: Array, flow: Flow, sigma_px: float, length_px: float, *, faintest: float = 0.006, threads: int | None = None
+) -> Array:
+    """Paper with the contours of a luma picture (H, W) in [0, 1] drawn on it: 1 is paper, 0 a full line.
+
+    faintest: how far the difference of Gaussians falls below zero before a line begins; flat areas and noise stay paper.
+    """
+    # A step of height h falls to about -0.12 h beside it; a line is full where that is some 0.02.
+    response = flow_dog(luma, flow, sigma_px, length_px, weight=1.0, keep=0.0, threads=threads)
+    return smooth_along(ink(response, -faintest, 100.0), flow, min(1.0, length_px), threads=threads)

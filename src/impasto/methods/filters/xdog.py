@@ -22,7 +22,7 @@ class Options(PictureOptions):
     """How far lines are drawn on along edges, in pixels of a picture 1000 pixels long; 0 leaves every fleck."""
     sharpness: Annotated[float, Field(ge=0, le=200)] = 20.0
     """How strongly edges stand out against areas of tone; at 0 only tone is left."""
-    ink: Annotated[float, Field(ge=0, le=1)] = 0.2
+    ink: Annotated[float, Field(ge=0, le=1)] = 0.33
     """Share of the picture that gets ink, whatever the photo's exposure; a threshold overrules it."""
     threshold: Annotated[float | None, Field(ge=-20, le=20)] = None
     """Sharpened tone below which there is ink, as in the paper. Left alone, it is found from the share of ink."""
