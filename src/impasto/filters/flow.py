@@ -11,15 +11,20 @@ from numpy.typing import NDArray
 from impasto.core import Array
 
 TURNS = 64  # directions in half a turn that windows are made for
-_FLOOR = 1e-6  # squared gradients below it are rounding: no direction is read from them
+_FLOOR = 1e-7  # squared gradients below it are rounding: no direction is read from them
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Directions of edges, all (H, W): angle in [0, pi] from the x axis, and anisotropy, 0 (none) to 1 (a clean edge)."""
+    """Directions of edges, all (H, W).
+
+    angle: in [0, pi] from the x axis. anisotropy: 0 (none) to 1 (a clean edge). steepness: how fast values change across
+    it, per pixel, all channels together.
+    """
 
     angle: Array
     anisotropy: Array
+    steepness: Array
 
     @property
     def tangent(self) -> Array:
@@ -46,12 +51,12 @@ def edge_flow(picture: Array, sigma: float) -> Flow:
     import cv2
 
     height, width = picture.shape[:2]
-    small = picture
+    small, shrunk = picture, 1.0
     while sigma >= 2 and min(small.shape[:2]) >= 4:
         small = cv2.resize(small, (-(-small.shape[1] // 2), -(-small.shape[0] // 2)), interpolation=cv2.INTER_AREA)
-        sigma /= 2
-    dx = cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=0.25, borderType=cv2.BORDER_REPLICATE)
-    dy = cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=0.25, borderType=cv2.BORDER_REPLICATE)
+        sigma, shrunk = sigma / 2, 2 * shrunk
+    dx = cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=0.125, borderType=cv2.BORDER_REPLICATE)
+    dy = cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=0.125, borderType=cv2.BORDER_REPLICATE)
     products = (dx * dx, dx * dy, dy * dy)
     tensor = cv2.merge([p if p.ndim == 2 else cv2.transform(p, np.ones((1, 3), np.float32)) for p in products])
     if sigma > 0:
@@ -63,4 +68,5 @@ def edge_flow(picture: Array, sigma: float) -> Flow:
     np.subtract(angle, np.float32(np.pi), out=angle, where=angle >= np.pi)
     total = e + g
     anisotropy = np.where(total > _FLOOR, gap / np.maximum(total, _FLOOR), np.float32(0))
-    return Flow(angle, np.clip(anisotropy, 0, 1, out=anisotropy))
+    steepness = np.sqrt(np.maximum(total, 0)) / np.float32(shrunk)
+    return Flow(angle, np.clip(anisotropy, 0, 1, out=anisotropy), steepness)
