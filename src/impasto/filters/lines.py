@@ -17,13 +17,13 @@ def flow_dog(
     luma: Array, flow: Flow, sigma_px: float, length_px: float, *, weight: float, keep: float = 1.0,
     threads: int | None = None,
 ) -> Array:  # fmt: skip
-    """keep G + weight (G - G'), across the flow, then averaged along it: (H, W) to (H, W).
+    """Keep G + weight (G - G'), across the flow, then averaged along it: (H, W) to (H, W).
 
     G and G' are Gaussians of sigma_px and SPREAD times it. keep 1 leaves the picture's own tones beneath the sharpened
     lines (XDoG, eq. 7: (1 + p) G - p G'); keep 0 leaves the lines alone, negative on their dark side. length_px: sigma
     of the average along the streamlines.
     """
-    from impasto.kernels.flow import across, along, gaussian
+    from impasto.kernels.flow import across, gaussian
 
     narrow, wide = gaussian(sigma_px), gaussian(SPREAD * sigma_px)
     narrow = np.pad(narrow, (0, len(wide) - len(narrow)))

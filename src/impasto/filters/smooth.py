@@ -10,7 +10,13 @@ _FINE_PX = 8.0  # radius up to which every pixel of a window is looked at
 
 
 def kuwahara(
-    picture: Array, flow: Flow, radius_px: float, *, sharpness: int = 8, stretch: float = 1.0, threads: int | None = None
+    picture: Array,
+    flow: Flow,
+    radius_px: float,
+    *,
+    sharpness: int = 8,
+    stretch: float = 1.0,
+    threads: int | None = None,
 ) -> Array:
     """Flatten a picture (H, W, 3) into brush-like regions along its flow; edges stay sharp (Kyprianidis et al. 2009).
 
@@ -49,8 +55,6 @@ def bilateral(
         colours = bilateral_across(colours, turn, sigma_px, sigma_range, threads)
         colours = bilateral_along(colours, tangent, sigma_px, sigma_range, threads)
     return colours
-
-
 
 
 _STAIR_PX = 0.7  # the least Gaussian that reaches the next pixel

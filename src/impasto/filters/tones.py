@@ -19,7 +19,9 @@ def soft_steps(lightness: Array, bins: int, softness: float) -> Array:
         cv2.Sobel(lightness, cv2.CV_32F, 0, 1, scale=0.125, borderType=cv2.BORDER_REPLICATE),
     )
     # The paper's sharpness runs from 3 to 14 as the slope does from 0 to 2; here, relative to the softness asked for.
-    sharpness = (np.float32(3) + np.float32(5.5) * np.minimum(slope, np.float32(2))) / np.float32(3 * max(softness, 1e-3))
+    sharpness = (np.float32(3) + np.float32(5.5) * np.minimum(slope, np.float32(2))) / np.float32(
+        3 * max(softness, 1e-3)
+    )
     boundary = np.rint(lightness / width) * width
     return np.clip(boundary + width / 2 * np.tanh(sharpness * (lightness - boundary)), 0, 100)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 from impasto.core import machine
@@ -28,5 +29,5 @@ def over_rows(kernel: Callable[..., None], rows: int, *arguments: Any, threads: 
     pieces = min(4 * threads, rows)  # more than threads: rows differ in their work
     edges = [rows * piece // pieces for piece in range(pieces + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(kernel, a, b, *arguments) for a, b in zip(edges, edges[1:], strict=False)]:
+        for done in [pool.submit(kernel, a, b, *arguments) for a, b in pairwise(edges)]:
             done.result()

@@ -70,7 +70,7 @@ def across(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _across(first, last, values, margin, turn, begins, places, shares, out):  # noqa: ANN001, ANN202
+def _across(first, last, values, margin, turn, begins, places, shares, out):
     width = out.shape[1]
     for y in range(first, last):
         for x in range(width):
@@ -98,7 +98,7 @@ _BLOCK = 256  # pixels that walk side by side: their places stay in the first ca
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _along(first, last, values, tangent, weights, out):  # noqa: ANN001, ANN202
+def _along(first, last, values, tangent, weights, out):
     height, width = out.shape
     right, bottom, pitch = np.float32(width - 1), np.float32(height - 1), np.int32(width)
     half, none, one = np.float32(0.5), np.float32(0), np.float32(1)
@@ -155,14 +155,14 @@ def bilateral_across(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _bilateral_across(first, last, colours, margin, turn, begins, places, shares, table, bins, out):  # noqa: ANN001, ANN202
+def _bilateral_across(first, last, colours, margin, turn, begins, places, shares, table, bins, out):
     width = out.shape[1]
     most = np.float32(len(table) - 1)
     for y in range(first, last):
         for x in range(width):
             middle = 3 * ((y + margin) * (width + 2 * margin) + x + margin)
             l0, a0, b0 = colours[middle], colours[middle + 1], colours[middle + 2]
-            l = a = b = weights = np.float32(0)
+            light = a = b = weights = np.float32(0)
             t = turn[y, x]
             for i in range(begins[t], begins[t + 1]):
                 at = np.uintp(middle + places[i])
@@ -170,10 +170,10 @@ def _bilateral_across(first, last, colours, margin, turn, begins, places, shares
                 far = min((dl * dl + da * da + db * db) * bins, most)
                 weight = shares[i] * table[np.uintp(far)]
                 weights += weight
-                l += weight * dl
+                light += weight * dl
                 a += weight * da
                 b += weight * db
-            out[y, x, 0], out[y, x, 1], out[y, x, 2] = l0 + l / weights, a0 + a / weights, b0 + b / weights
+            out[y, x, 0], out[y, x, 1], out[y, x, 2] = l0 + light / weights, a0 + a / weights, b0 + b / weights
 
 
 def bilateral_along(
@@ -190,14 +190,14 @@ def bilateral_along(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _bilateral_along(first, last, colours, tangent, shares, table, bins, out):  # noqa: ANN001, ANN202
+def _bilateral_along(first, last, colours, tangent, shares, table, bins, out):
     height, width = colours.shape[:2]
     right, bottom, most = np.float32(width - 1), np.float32(height - 1), np.float32(len(table) - 1)
     half, none = np.float32(0.5), np.float32(0)
     for y in range(first, last):
         for x in range(width):
             l0, a0, b0 = colours[y, x, 0], colours[y, x, 1], colours[y, x, 2]
-            l = a = b = none
+            light = a = b = none
             weights = shares[0]
             for way in range(2):
                 sign = np.float32(1 - 2 * way)
@@ -206,13 +206,17 @@ def _bilateral_along(first, last, colours, tangent, shares, table, bins, out):  
                 for i in range(1, len(shares)):
                     px, py = min(max(px + dx, none), right), min(max(py + dy, none), bottom)
                     row, column = np.uint32(py + half), np.uint32(px + half)
-                    dl, da, db = colours[row, column, 0] - l0, colours[row, column, 1] - a0, colours[row, column, 2] - b0
+                    dl, da, db = (
+                        colours[row, column, 0] - l0,
+                        colours[row, column, 1] - a0,
+                        colours[row, column, 2] - b0,
+                    )
                     weight = shares[i] * table[np.uint32(min((dl * dl + da * da + db * db) * bins, most))]
                     weights += weight
-                    l += weight * dl
+                    light += weight * dl
                     a += weight * da
                     b += weight * db
                     tx, ty = tangent[row, column, 0], tangent[row, column, 1]
                     turn = np.float32(1) if tx * dx + ty * dy >= none else np.float32(-1)
                     dx, dy = turn * tx, turn * ty
-            out[y, x, 0], out[y, x, 1], out[y, x, 2] = l0 + l / weights, a0 + a / weights, b0 + b / weights
+            out[y, x, 0], out[y, x, 1], out[y, x, 2] = l0 + light / weights, a0 + a / weights, b0 + b / weights

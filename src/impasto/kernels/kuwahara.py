@@ -84,7 +84,7 @@ def kuwahara(
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _rows(first, last, samples, margin, choice, begins, places, weights, sharpness, out):  # noqa: ANN001, ANN202
+def _rows(first, last, samples, margin, choice, begins, places, weights, sharpness, out):
     width = out.shape[1]
     pitch = width + 2 * margin
     ones = lanes.fill(np.float32(1))

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001  (numba asks for these parameters by name, needed or not)
 """Eight floats at a time: a vector type for compiled loops, which LLVM keeps in one register where the processor has them.
 
 numba's own vectoriser works on the innermost loop alone; where that loop gathers (a window of any shape), nothing is
@@ -45,7 +46,7 @@ def _spread(builder: Any, value: Any) -> Any:
 def fill(typing: Any, value: Any) -> Any:
     """Eight times the same float32."""
 
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return _spread(builder, arguments[0])
 
     return _lanes(types.float32), build
@@ -65,9 +66,9 @@ def load(typing: Any, array: Any, index: Any) -> Any:
 
 @intrinsic
 def add_scaled(typing: Any, total: Any, lanes: Any, factor: Any) -> Any:
-    """total + lanes * factor, for one float32 factor."""
+    """Total + lanes * factor, for one float32 factor."""
 
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         total, lanes, factor = arguments
         return builder.fadd(total, builder.fmul(lanes, _spread(builder, factor), flags=_FUSED), flags=_FUSED)
 
@@ -76,7 +77,7 @@ def add_scaled(typing: Any, total: Any, lanes: Any, factor: Any) -> Any:
 
 def _pairwise(name: str, doc: str) -> Any:
     def operation(typing: Any, a: Any, b: Any) -> Any:
-        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return getattr(builder, name)(*arguments, flags=_FUSED)
 
         return _lanes(_lanes, _lanes), build
@@ -95,7 +96,7 @@ divide = _pairwise("fdiv", "a / b.")
 def root(typing: Any, lanes: Any) -> Any:
     """Square roots of absolute values: rounding below zero does no harm."""
 
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         value = arguments[0]
         for name in ("llvm.fabs.v8f32", "llvm.sqrt.v8f32"):
             function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_VECTOR, [_VECTOR]), name)
@@ -109,7 +110,7 @@ def root(typing: Any, lanes: Any) -> Any:
 def total(typing: Any, lanes: Any) -> Any:
     """The sum of all eight."""
 
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         parts = [builder.extract_element(arguments[0], ir.Constant(_INDEX, k)) for k in range(8)]
         while len(parts) > 1:
             parts = [builder.fadd(a, b) for a, b in zip(parts[::2], parts[1::2], strict=True)]

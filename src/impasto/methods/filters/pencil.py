@@ -12,7 +12,20 @@ import numpy as np
 from pydantic import Field
 
 from impasto import filters
-from impasto.core import UI, Array, Content, Context, Estimate, Inputs, Method, PictureOptions, Result, RunOptions, Taxonomy
+from impasto.core import (
+    UI,
+    Array,
+    Content,
+    Context,
+    Estimate,
+    Inputs,
+    Method,
+    PictureOptions,
+    Result,
+    RunOptions,
+    Taxonomy,
+)
+
 if TYPE_CHECKING:
     from impasto.filters.flow import Flow
 

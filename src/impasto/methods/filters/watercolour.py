@@ -10,7 +10,19 @@ import numpy as np
 from pydantic import Field
 
 from impasto import filters
-from impasto.core import UI, Array, Content, Context, Estimate, Inputs, Method, PictureOptions, Result, RunOptions, Taxonomy
+from impasto.core import (
+    UI,
+    Array,
+    Content,
+    Context,
+    Estimate,
+    Inputs,
+    Method,
+    PictureOptions,
+    Result,
+    RunOptions,
+    Taxonomy,
+)
 
 
 class Options(PictureOptions):
