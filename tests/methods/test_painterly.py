@@ -55,7 +55,7 @@ def test_the_papers_styles_paint_what_they_say(photo, style):
     painting = painting_of(photo, style, brushes="80,40")
     for layer in painting.layers:
         assert max(layer.counts, default=1) <= METHOD.make_options(style).max_length + 1
-        assert layer.opacity == METHOD.make_options(style).opacity
+        assert layer.opacity == METHOD.make_options(style).stroke_opacity
     assert np.isfinite(painting.canvas).all()
 
 

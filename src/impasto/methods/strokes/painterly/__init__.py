@@ -22,7 +22,7 @@ class Options(PictureOptions):
     """How closely strokes follow turns of the photo's edges: 1 takes every turn, 0 runs straight on."""
     blur: Annotated[float, Field(ge=0, le=4)] = 0.5
     """How much the photo is blurred for a brush, relative to its radius; less blur lets noise make strokes."""
-    opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
+    stroke_opacity: Annotated[float, Field(gt=0, le=1)] = 1.0
     """How opaque the paint is; less lets layers beneath show through."""
     grid: Annotated[float, Field(gt=0, le=8)] = 1.0
     """Distance between strokes, relative to the brush's radius."""
@@ -70,9 +70,9 @@ _PAPER = {"orientation": "gradient", "texture": 0.0}
 _STYLES: dict[str, dict[str, object]] = {
     "impressionist": {"brushes": "16,8,4", "threshold": 100},
     "expressionist": {
-        "brushes": "16,8,4", "threshold": 50, "curvature": 0.25, "opacity": 0.7, "min_length": 10, "jitter_value": 0.5,
+        "brushes": "16,8,4", "threshold": 50, "curvature": 0.25, "stroke_opacity": 0.7, "min_length": 10, "jitter_value": 0.5,
     },
-    "wash": {"brushes": "16,8,4", "threshold": 200, "opacity": 0.5, "jitter_rgb": 0.3},
+    "wash": {"brushes": "16,8,4", "threshold": 200, "stroke_opacity": 0.5, "jitter_rgb": 0.3},
     "pointillist": {
         "brushes": "8,4", "threshold": 100, "grid": 0.5, "min_length": 0, "max_length": 0, "jitter_value": 1.0,
         "jitter_hue": 0.3,

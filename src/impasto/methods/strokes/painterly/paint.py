@@ -68,7 +68,7 @@ def paint(photo: Array, options: Options, context: Context) -> Painting:
     for number, radius in enumerate(radii, 1):
         strokes = _layer(photo, painting, radius, options, random, context)
         lay(
-            painting.canvas, painting.relief, strokes.points, strokes.counts, strokes.colours, radius, options.opacity,
+            painting.canvas, painting.relief, strokes.points, strokes.counts, strokes.colours, radius, options.stroke_opacity,
             profile, options.texture, context.run.threads,
         )  # fmt: skip
         painting.layers.append(strokes)
@@ -107,7 +107,7 @@ def _layer(
         options.curvature, context.run.threads,
     )  # fmt: skip
     colours = _strayed(reference[starts[:, 1], starts[:, 0]], options, random)
-    return Strokes(radius, options.opacity, points, counts, colours)
+    return Strokes(radius, options.stroke_opacity, points, counts, colours)
 
 
 def _squares(a: Array, b: Array) -> Array:
