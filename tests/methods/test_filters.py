@@ -7,7 +7,7 @@ import impasto
 from impasto import registry
 from impasto.core import Context, Inputs, RunOptions, UsageError
 
-IDS = ("abstraction", "cartoon", "kuwahara", "pencil", "watercolour", "xdog")
+IDS = ("abstraction", "anime_sky", "cartoon", "kuwahara", "pencil", "watercolour", "xdog")
 LENGTHS = {"radius", "line_width"}
 every_filter = pytest.mark.parametrize("method", IDS)
 

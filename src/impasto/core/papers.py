@@ -55,6 +55,8 @@ _ALL = (
     Paper("bousseau2006", "Bousseau, Kaplan, Thollot, Sillion", "Interactive Watercolor Rendering with Temporal Coherence and Abstraction", "NPAR", 2006, "https://doi.org/10.1145/1124728.1124751"),
     Paper("pitie2007sliced", "Pitie, Kokaram, Dahyot", "Automated Colour Grading Using Colour Distribution Transfer", "Computer Vision and Image Understanding 107", 2007, "https://doi.org/10.1016/j.cviu.2006.11.011"),
     Paper("chang2015", "Chang, Fried, Liu, DiVerdi, Finkelstein", "Palette-based Photo Recoloring", "SIGGRAPH; ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766978"),
+    Paper("he2010", "He, Sun, Tang", "Guided Image Filtering", "ECCV", 2010, "https://doi.org/10.1007/978-3-642-15549-9_1"),
+    Paper("rother2004", "Rother, Kolmogorov, Blake", "GrabCut: Interactive Foreground Extraction Using Iterated Graph Cuts", "SIGGRAPH; ACM TOG 23(3)", 2004, "https://doi.org/10.1145/1015706.1015720"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}
