@@ -60,6 +60,13 @@ def test_along_is_the_weighted_sum_on_each_streamline(painted, field, threads):
     assert_allclose(flow.along(values, field[1], weights, threads), expected, atol=1e-5)
 
 
+def test_planes_walk_together(painted, field):
+    planes = np.ascontiguousarray(np.moveaxis(painted(*SHAPE), -1, 0))
+    together = flow.along(planes, field[1], flow.gaussian(2.0), 1)
+    for plane, found in zip(planes, together, strict=True):
+        assert np.array_equal(found, flow.along(np.ascontiguousarray(plane), field[1], flow.gaussian(2.0), 1))
+
+
 def test_the_bilateral_sums_leave_other_colours_out(painted, field):
     colours, sigma = (100 * painted(*SHAPE)).astype(np.float32), 12.0
     weights = flow.gaussian(1.5)

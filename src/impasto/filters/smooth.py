@@ -69,5 +69,4 @@ def unstaired(picture: Array, flow: Flow, threads: int | None = None) -> Array:
 
     from impasto.kernels.flow import along, gaussian
 
-    tangent, weights = flow.tangent, gaussian(_STAIR_PX)
-    return cv2.merge([along(channel, tangent, weights, threads) for channel in cv2.split(picture)])
+    return cv2.merge([*along(np.stack(cv2.split(picture)), flow.tangent, gaussian(_STAIR_PX), threads)])

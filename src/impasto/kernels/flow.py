@@ -85,12 +85,17 @@ def _across(first, last, values, margin, turn, begins, places, shares, out):
 def along(
     values: NDArray[np.float32], tangent: NDArray[np.float32], weights: NDArray[np.float32], threads: int | None = None
 ) -> NDArray[np.float32]:
-    """Weighted sums of values (H, W) on the streamlines through each pixel, in steps of one pixel both ways.
+    """Weighted sums of values (H, W), or of planes of them (P, H, W), on the streamlines through each pixel.
 
+    Steps of one pixel, both ways.
     tangent: unit vectors (H, W, 2), x then y; either sign, since each step takes the one that goes on. Zero: stay.
     """
     out = np.empty(values.shape, np.float32)
-    over_rows(_along, len(out), values.reshape(-1), tangent.reshape(-1), weights, out, threads=threads)
+    height, width = tangent.shape[:2]
+    planes = values.reshape(-1, height * width)
+    over_rows(
+        _along, height, planes, tangent.reshape(-1), weights, out.reshape(-1, height, width), threads=threads
+    )  # fmt: skip
     return out
 
 
@@ -99,16 +104,18 @@ _BLOCK = 256  # pixels that walk side by side: their places stay in the first ca
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def _along(first, last, values, tangent, weights, out):
-    height, width = out.shape
+    height, width = out.shape[1:]
     right, bottom, pitch = np.float32(width - 1), np.float32(height - 1), np.int32(width)
     half, none, one = np.float32(0.5), np.float32(0), np.float32(1)
-    px, py, dx, dy, sums = np.empty((5, _BLOCK), np.float32)
+    px, py, dx, dy = np.empty((4, _BLOCK), np.float32)
+    places = np.empty(_BLOCK, np.uint32)
     for y in range(first, last):
         for left in range(0, width, _BLOCK):
             count = min(_BLOCK, width - left)
             start = y * width + left
-            for k in range(count):
-                sums[k] = weights[0] * values[start + k]
+            for plane in range(len(values)):
+                for k in range(count):
+                    out[plane, y, left + k] = weights[0] * values[plane, start + k]
             for way in range(2):
                 sign = np.float32(1 - 2 * way)
                 for k in range(count):
@@ -121,12 +128,13 @@ def _along(first, last, values, tangent, weights, out):
                         u, v = min(max(px[k] + dx[k], none), right), min(max(py[k] + dy[k], none), bottom)
                         px[k], py[k] = u, v
                         at = np.int32(v + half) * pitch + np.int32(u + half)
-                        sums[k] += weights[i] * values[np.uint32(at)]
+                        places[k] = np.uint32(at)
                         tx, ty = tangent[np.uint32(2 * at)], tangent[np.uint32(2 * at + 1)]
                         on = one if tx * dx[k] + ty * dy[k] >= none else -one
                         dx[k], dy[k] = on * tx, on * ty
-            for k in range(count):
-                out[y, left + k] = sums[k]
+                    for plane in range(len(values)):
+                        for k in range(count):
+                            out[plane, y, left + k] += weights[i] * values[plane, places[k]]
 
 
 def range_table(sigma: float) -> tuple[NDArray[np.float32], float]:
