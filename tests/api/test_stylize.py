@@ -121,7 +121,7 @@ def test_the_report_tells_how_to_make_the_picture_again(photo, painting):
     report = impasto.stylize(photo, painting, preset="tiny", seed=9, strength=0.5).report
     json.dumps(report, allow_nan=False)
     assert (report["method"], report["preset"], report["seed"]) == ("colour_transfer", "tiny", 9)
-    assert report["options"] == {"size": 64, "transform": "mkl", "strength": 0.5}
+    assert report["options"] == {"size": 64, "transform": "mkl", "palette_size": 6, "strength": 0.5}
     assert report["inputs"]["content"]["sha256"] == decode(photo).sha256
     assert "torch" not in report["versions"] or report["versions"]["torch"]
 

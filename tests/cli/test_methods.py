@@ -27,7 +27,12 @@ def test_one_methods_page_has_papers_options_and_presets(run):
 def test_json_lists_every_method_with_its_options(run):
     listed = {row["id"]: row for row in run("methods", "--json").report}
     assert set(listed) == set(registry.methods())
-    assert [option["name"] for option in listed["colour_transfer"]["options"]] == ["size", "transform", "strength"]
+    assert [option["name"] for option in listed["colour_transfer"]["options"]] == [
+        "size",
+        "transform",
+        "palette_size",
+        "strength",
+    ]
 
 
 def test_json_of_one_method_is_its_page(run):

@@ -48,7 +48,7 @@ def test_quiet_says_nothing(run, photo, painting):
 def test_json_prints_one_report_that_accounts_for_the_run(run, photo, painting):
     report = run(photo, painting, "-o", "out.png", "--json", "--seed", "7", "--size", "48").report
     assert report["method"] == "colour_transfer"
-    assert report["options"] == {"size": 48, "transform": "mkl", "strength": 1.0}
+    assert report["options"] == {"size": 48, "transform": "mkl", "palette_size": 6, "strength": 1.0}
     assert (report["width"], report["height"], report["seed"], report["output"]) == (48, 32, 7, "out.png")
     assert report["interrupted"] is False
     assert report["inputs"]["content"]["name"] == "photo.png"

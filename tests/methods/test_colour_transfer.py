@@ -78,6 +78,15 @@ def test_the_estimate_grows_with_the_picture_and_the_styles():
     assert estimate(100, 100, 2, METHOD.make_options(), None).seconds == 2 * small.seconds
 
 
+@pytest.mark.parametrize("transform", ["reinhard", "sliced", "histogram", "lab_histogram", "palette"])
+def test_every_transform_moves_the_mean_towards_the_styles(content, style, transform):
+    result = run(content, Style(style), transform=transform)
+    wanted = moments(style)[0]
+    before, after = (np.abs(moments(picture)[0] - wanted).max() for picture in (content, result))
+    assert after < 0.4 * before
+    assert np.isfinite(result).all()
+
+
 def test_it_is_found_without_being_listed_anywhere():
     assert registry.methods()["colour_transfer"] is METHOD
 

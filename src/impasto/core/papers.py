@@ -51,6 +51,18 @@ _ALL = (
     Paper("li2017wct", "Li, Fang, Yang, Wang, Lu, Yang", "Universal Style Transfer via Feature Transforms", "NIPS; arXiv:1705.08086", 2017, "https://arxiv.org/abs/1705.08086"),
     Paper("ghiasi2017", "Ghiasi, Lee, Kudlur, Dumoulin, Shlens", "Exploring the Structure of a Real-Time, Arbitrary Neural Artistic Stylization Network", "BMVC; arXiv:1705.06830", 2017, "https://arxiv.org/abs/1705.06830"),
     Paper("wang2023microast", "Wang, Zhang, Zhao, Zuo, Li, Xing, Lu", "MicroAST: Towards Super-Fast Ultra-Resolution Arbitrary Style Transfer", "AAAI; arXiv:2211.15313", 2023, "https://arxiv.org/abs/2211.15313"),
+    Paper("hertzmann1998", "Hertzmann", "Painterly Rendering with Curved Brush Strokes of Multiple Sizes", "SIGGRAPH", 1998, "https://doi.org/10.1145/280814.280951"),
+    Paper("winnemoeller2006", "Winnemoeller, Olsen, Gooch", "Real-Time Video Abstraction", "SIGGRAPH; ACM TOG 25(3)", 2006, "https://doi.org/10.1145/1141911.1142018"),
+    Paper("winnemoeller2012", "Winnemoeller, Kyprianidis, Olsen", "XDoG: An eXtended Difference-of-Gaussians Compendium Including Advanced Image Stylization", "Computers & Graphics 36(6)", 2012, "https://doi.org/10.1016/j.cag.2012.03.004"),
+    Paper("kang2007", "Kang, Lee, Chui", "Coherent Line Drawing", "NPAR", 2007, "https://doi.org/10.1145/1274871.1274878"),
+    Paper("kyprianidis2008", "Kyprianidis, Doellner", "Image Abstraction by Structure Adaptive Filtering", "EG UK Theory and Practice of Computer Graphics", 2008, "https://doi.org/10.2312/LocalChapterEvents/TPCG/TPCG08/051-058"),
+    Paper("kyprianidis2009", "Kyprianidis, Kang, Doellner", "Image and Video Abstraction by Anisotropic Kuwahara Filtering", "Computer Graphics Forum 28(7)", 2009, "https://doi.org/10.1111/j.1467-8659.2009.01574.x"),
+    Paper("kyprianidis2010", "Kyprianidis, Semmo, Kang, Doellner", "Anisotropic Kuwahara Filtering with Polynomial Weighting Functions", "EG UK Theory and Practice of Computer Graphics", 2010, "https://doi.org/10.2312/LocalChapterEvents/TPCG/TPCG10/025-030"),
+    Paper("bousseau2006", "Bousseau, Kaplan, Thollot, Sillion", "Interactive Watercolor Rendering with Temporal Coherence and Abstraction", "NPAR", 2006, "https://doi.org/10.1145/1124728.1124751"),
+    Paper("pitie2007sliced", "Pitie, Kokaram, Dahyot", "Automated Colour Grading Using Colour Distribution Transfer", "Computer Vision and Image Understanding 107", 2007, "https://doi.org/10.1016/j.cviu.2006.11.011"),
+    Paper("chang2015", "Chang, Fried, Liu, DiVerdi, Finkelstein", "Palette-based Photo Recoloring", "SIGGRAPH; ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766978"),
+    Paper("he2010", "He, Sun, Tang", "Guided Image Filtering", "ECCV", 2010, "https://doi.org/10.1007/978-3-642-15549-9_1"),
+    Paper("rother2004", "Rother, Kolmogorov, Blake", "GrabCut: Interactive Foreground Extraction Using Iterated Graph Cuts", "SIGGRAPH; ACM TOG 23(3)", 2004, "https://doi.org/10.1145/1015706.1015720"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}

@@ -1,0 +1,1 @@
+"""Strokes: pictures painted one brush mark after another."""
