@@ -12,12 +12,12 @@ class Options(CanvasOptions):
     """What can be turned on `quilting`."""
 
     block_size: Annotated[int | None, Field(ge=4, le=1024)] = None
-    """Side of a block in pixels: larger than the texture's largest regular part, smaller for more variety. Left alone, a twelfth of the sample's smaller side; with a photo, a fourteenth of the result's long side."""
+    """Side of a block in pixels: larger than the texture's largest regular part, smaller for more variety. Left alone, a sixth of the sample's smaller side; with a photo, a twentieth of the result's long side."""
     tolerance: Annotated[float, Field(ge=0, le=10)] = 0.1
     """A block is drawn from all that fit the overlap this much worse than the best one; more gives more variety, and worse seams."""
     tileable: bool = False
     """Make a picture whose right edge continues on its left and its bottom on its top. Only without a photo."""
-    content_weight: Annotated[float, Field(gt=0, le=1e6), UI(scale="log")] = 1.0
+    content_weight: Annotated[float, Field(gt=0, le=1e6), UI(scale="log")] = 4.0
     """With a photo: how strictly its light and dark is followed, relative to the paper's balance."""
     passes: Annotated[int, Field(ge=1, le=8)] = 3
     """With a photo: how often the picture is laid anew, with blocks a third smaller every time."""
@@ -43,13 +43,16 @@ METHOD = Method(
     ),
     size=SizeRule(minimum=16, default=512),
     options=Options,
-    presets={"tiny": {"size": 64, "block_size": 12, "passes": 2}},
+    presets={
+        "paper": {"content_weight": 1.0, "match_levels": 0.0, "candidates": 10_000_000},
+        "tiny": {"size": 64, "block_size": 12, "passes": 2},
+    },
     run="impasto.methods.examples.quilting.quilt:stylize",
     estimate="impasto.methods.examples.quilting.quilt:estimate",
     deviations=(
         "Blocks are spread evenly, so that the last ones end at the picture's edge; overlaps are a sixth of a block or a little more.",
-        "A block may not simply continue its neighbour's place in the sample: it fits perfectly, and whole regions would be copied.",
-        "The photo's greys are first given the painting's distribution (match_levels 0 compares them as they are).",
+        "A block may not simply continue its neighbour's place in the sample, which fits perfectly, or whole regions would be copied; nor repeat a neighbour, which shows as a grid in skies.",
+        "A photo counts four times as much as in the paper, or no face survives (preset 'paper': once). The photo's greys are first given the painting's distribution (match_levels 0 compares them as they are).",
         "Of large samples not every place is tried for every block; see candidates.",
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from . import Options
 
 _OVERLAP = 6  # a block overlaps its neighbours by a sixth of its side (Efros & Freeman, section 2)
 _SMALLEST_BLOCK = 4
+_AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, -2), (-2, 0))  # neighbours that are laid already
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,11 @@ def block_size(options: Options, sample: Sample, shape: tuple[int, int], transfe
     if options.block_size is not None:
         if options.block_size > min(sample.picture.shape[:2]):
             height, width = sample.picture.shape[:2]
-            raise UsageError(f"block_size: {options.block_size} is more than the sample of {width} x {height} pixels holds.")
+            raise UsageError(
+                f"block_size: {options.block_size} is more than the sample of {width} x {height} pixels holds."
+            )
         return min(options.block_size, most)
-    side = max(shape) / 14 if transfer else min(sample.picture.shape[:2]) / 6
+    side = max(shape) / 20 if transfer else min(sample.picture.shape[:2]) / 6
     return int(np.clip(round(side), 8, max(8, most // 2)))
 
 
@@ -119,18 +122,28 @@ class Quilt:
         ys, xs = (starts(length, block, around) for length in self.shape)
         earlier = self.canvas.copy() if again else None
         guides = self.guides(block)
-        origins: dict[tuple[int, int], tuple[int, int]] = {}
+        used: dict[tuple[int, int], tuple[int, int]] = {}
         seams: list[float] = []
         for i, y in enumerate(ys):
             if self.context.stopping:
                 return done
             for j, x in enumerate(xs):
                 place = np.ix_((y + np.arange(block)) % self.shape[0], (x + np.arange(block)) % self.shape[1])
-                overlaps = (*_overlap(ys, i, block, self.shape[0], around), *_overlap(xs, j, block, self.shape[1], around))
+                overlaps = (
+                    *_overlap(ys, i, block, self.shape[0], around),
+                    *_overlap(xs, j, block, self.shape[1], around),
+                )
                 overlaps = (overlaps[0], overlaps[2], overlaps[1], overlaps[3])
-                beside = [origins[n] for n in ((i - 1, j), (i, j - 1)) if n in origins]
-                source = self.choose(block, place, overlaps, weights, earlier, guides, beside)
-                origins[i, j] = (source[0] - y, source[1] - x)
+                # A neighbour's own block, over and over, shows as a grid.
+                near = [used[i + a, j + b] for a, b in _AROUND if (i + a, j + b) in used]
+                if self.sample.target is None:  # and what follows it in the sample fits perfectly: all would be copied
+                    near += [
+                        (used[n][0] + y - ys[n[0]], used[n][1] + x - xs[n[1]])
+                        for n in ((i - 1, j), (i, j - 1))
+                        if n in used
+                    ]
+                source = self.choose(block, place, overlaps, weights, earlier, guides, near)
+                used[i, j] = source
                 new = self.sample.picture[source[0] : source[0] + block, source[1] : source[1] + block]
                 keep = taken(self.canvas[place], new, overlaps)
                 self.canvas[place] = np.where(keep[..., None], new, self.canvas[place])
@@ -148,7 +161,7 @@ class Quilt:
 
     def choose(
         self, block: int, place: tuple[NDArray[np.intp], ...], overlaps: tuple[int, ...], weights: Weights,
-        earlier: Array | None, guides: tuple[Array, Array], beside: list[tuple[int, int]],
+        earlier: Array | None, guides: tuple[Array, Array], barred: list[tuple[int, int]],
     ) -> tuple[int, int]:  # fmt: skip
         """Row and column in the sample of a block that fits: one of those within the tolerance of the best."""
         height, width = self.sample.picture.shape[0] - block + 1, self.sample.picture.shape[1] - block + 1
@@ -160,14 +173,12 @@ class Quilt:
         first = self.random.integers(step, size=2)
         grid = np.mgrid[min(first[0], height - 1) : height : step, min(first[1], width - 1) : width : step]
         rows, columns = grid.reshape(2, -1)
-        if not guided:
-            rows, columns = _without(rows, columns, beside, place, block // _OVERLAP)
+        rows, columns = _without(rows, columns, barred, max(1, block // _OVERLAP))
         laid = np.ascontiguousarray(self.canvas[place]).reshape(block, -1)
         before = laid if earlier is None else np.ascontiguousarray(earlier[place]).reshape(block, -1)
         target = np.ascontiguousarray(guides[1][place]) if guided else laid[:, :block]
-        # An even factor keeps the best in place: the least error is what the others are compared with.
         flat = self.sample.picture.reshape(len(self.sample.picture), -1)
-        used = np.array([weights.overlap, weights.earlier, 3 * weights.guide], np.float32)
+        used = np.array([weights.overlap, weights.earlier, 3 * weights.guide], np.float32)  # one plane against three
         tolerance = np.float32(self.options.tolerance)
 
         def errors(ys: NDArray[np.intp], xs: NDArray[np.intp]) -> Array:
@@ -196,14 +207,12 @@ def _overlap(begins: NDArray[np.intp], number: int, block: int, length: int, aro
 
 
 def _without(
-    rows: NDArray[np.intp], columns: NDArray[np.intp], beside: list[tuple[int, int]],
-    place: tuple[NDArray[np.intp], ...], near: int,
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:  # fmt: skip
-    """Places of the sample that do not just go on where a neighbour's block ends; all, if none were left."""
-    y, x = int(place[0].flat[0]), int(place[1].flat[0])
+    rows: NDArray[np.intp], columns: NDArray[np.intp], barred: list[tuple[int, int]], near: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Places of the sample that are not so near to barred ones; all, if none were left."""
     far = np.ones(len(rows), np.bool_)
-    for dy, dx in beside:
-        far &= (np.abs(rows - y - dy) > near) | (np.abs(columns - x - dx) > near)
+    for y, x in barred:
+        far &= (np.abs(rows - y) > near) | (np.abs(columns - x) > near)
     return (rows[far], columns[far]) if far.any() else (rows, columns)
 
 
