@@ -21,13 +21,13 @@ def blurred(plane: Array, blur_px: float) -> Array:
     return cv2.GaussianBlur(plane, (0, 0), blur_px, borderType=cv2.BORDER_REFLECT) if blur_px > 0 else plane
 
 
-def detail(picture: Array, blur_px: float) -> Array:
-    """What a picture has beyond its blurred self, halved and raised to grey: (H, W), 0.5 where nothing is.
+def detail(picture: Array, blur_px: float, smooth_px: float = 0.0) -> Array:
+    """What a picture, smoothed or not, has beyond its blurred self, halved and raised to grey: (H, W), 0.5 where nothing is.
 
     FaceBlit's appearance guide (Texler et al. 2021, section 3): (grey - blurred grey) / 2 + 0.5.
     """
     plain = grey(picture)
-    return (plain - blurred(plain, blur_px)) / 2 + np.float32(0.5)
+    return (blurred(plain, smooth_px) - blurred(plain, blur_px)) / 2 + np.float32(0.5)
 
 
 def edges(picture: Array, blur_px: float) -> Array:

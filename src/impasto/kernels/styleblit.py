@@ -65,12 +65,25 @@ def look_up(target: Any, source: Any, table: Any, row: Any, column: Any) -> Any:
 
 
 @compiled()
-def _accept(t0: Any, t1: Any, t2: Any, s0: Any, s1: Any, s2: Any, field: Any, step: Any, threshold: Any) -> None:
-    """Give a row of pixels a step wherever none has been given and the guides differ by less than the threshold."""
-    for i in range(len(field)):
-        misfit = abs(t0[i] - s0[i]) + abs(t1[i] - s1[i]) + abs(t2[i] - s2[i])
-        old = field[i]
-        field[i] = step if (old == UNSET) & (misfit < threshold) else old
+def _accept(
+    target: Any, source: Any, field: Any, at: Any, from_: Any, count: Any, plane: Any, source_plane: Any, step: Any,
+    threshold: Any,
+) -> None:  # fmt: skip
+    """Give a row of pixels a step wherever none has been given and the guides differ by less than the threshold.
+
+    Flat arrays and unsigned positions: slices cost more than the comparison, and signed ones keep it from being
+    vectorised.
+    """
+    t0, s0 = np.uint64(at), np.uint64(from_)
+    t1, s1 = np.uint64(at + plane), np.uint64(from_ + source_plane)
+    t2, s2 = np.uint64(at + 2 * plane), np.uint64(from_ + 2 * source_plane)
+    for n in range(count):
+        i = np.uint64(n)
+        misfit = abs(target[t0 + i] - source[s0 + i])
+        misfit += abs(target[t1 + i] - source[s1 + i])
+        misfit += abs(target[t2 + i] - source[s2 + i])
+        old = field[t0 + i]
+        field[t0 + i] = step if (old == UNSET) & (misfit < threshold) else old
 
 
 @compiled()
@@ -83,36 +96,53 @@ def _seed_step(target: Any, source: Any, table: Any, steps: Any, block: Any, row
     return step
 
 
+@compiled(inline="always")
+def seed_at(jitter: Any, block: Any, side: Any, length: Any) -> Any:
+    """Row or column of a block's seed, kept inside a picture of that length."""
+    return min(max(np.int64(np.floor(side * (block + jitter))), 0), length - 1)
+
+
 @compiled()
 def lay_level(
-    target: Any, source: Any, table: Any, seeds: Any, steps: Any, side: Any, threshold: Any, field: Any,
+    target: Any, source: Any, table: Any, jitter: Any, steps: Any, side: Any, threshold: Any, field: Any,
     first: Any, end: Any,
 ) -> None:  # fmt: skip
     """Give pixels of rows first to end the step of their nearest seed where that fits; one level, blocks of `side`.
 
-    seeds: (2, blocks down + 2, blocks across + 2), rows and columns, with a border of blocks around the picture; steps:
-    alike, UNSET where not yet looked up. Nearest: of the seeds in the 3 x 3 blocks around a pixel's own; of equally near
+    jitter: (2, 256, 256) in [0, 1), where in its block a seed lies. steps: (blocks down + 2, blocks across + 2), with a
+    border of blocks around the picture; UNSET where not yet looked up. Nearest: of the seeds in the 3 x 3 blocks around a pixel's own; of equally near
     ones the leftmost, then the first.
     """
     height, width = field.shape
     rows, columns = source.shape[1], source.shape[2]
     across = (width + side - 1) // side
+    flat_target, flat_source, flat_field = target.reshape(-1), source.reshape(-1), field.reshape(-1)
+    one = np.uint64(1)
     ys, xs, cs = np.empty(9, np.int64), np.empty(9, np.int64), np.empty(9, np.int64)
     for by in range(first // side, (end + side - 1) // side):
         for bx in range(across):
             left, right = bx * side, min(width, (bx + 1) * side)
-            for k in range(9):
-                ys[k], xs[k] = seeds[0, by + k // 3, bx + k % 3], seeds[1, by + k // 3, bx + k % 3]
+            fresh = True
             for y in range(max(first, by * side), min(end, (by + 1) * side)):
-                unset = False
-                for i in field[y, left:right]:
-                    unset |= i == UNSET
-                if not unset:
+                # The first and the last pixel without a step; between them spans are sought.
+                a, b = np.uint64(y * width + left), np.uint64(y * width + right)
+                while a < b and flat_field[a] != UNSET:
+                    a += one
+                if a == b:
                     continue
+                while flat_field[b - one] != UNSET:
+                    b -= one
+                begin, until = np.int64(a) - y * width, np.int64(b) - y * width
+                if fresh:
+                    fresh = False
+                    for k in range(9):
+                        down, along = by - 1 + k // 3, bx - 1 + k % 3
+                        ys[k] = seed_at(jitter[0, down & 255, along & 255], down, side, height)
+                        xs[k] = seed_at(jitter[1, down & 255, along & 255], along, side, width)
                 for k in range(9):
                     cs[k] = xs[k] * xs[k] + (ys[k] - y) * (ys[k] - y)
-                x = left
-                while x < right:
+                x = begin
+                while x < until:
                     nearest = 0
                     least = cs[0] - 2 * x * xs[0]
                     for k in range(1, 9):
@@ -120,13 +150,13 @@ def lay_level(
                         if distance < least or (distance == least and xs[k] < xs[nearest]):
                             nearest, least = k, distance
                     # Seeds further right take over, one by one, where their distance falls below this one's.
-                    stop = right
+                    stop = until
                     for k in range(9):
                         apart = xs[k] - xs[nearest]
                         if apart > 0 and cs[k] - 2 * stop * xs[k] < cs[nearest] - 2 * stop * xs[nearest]:
                             stop = min(stop, np.int64(np.floor((cs[k] - cs[nearest]) / (2.0 * apart))) + 1)
                     stop = max(stop, x + 1)
-                    while x < stop and field[y, x] != UNSET:
+                    while x < stop and flat_field[np.uint64(y * width + x)] != UNSET:
                         x += 1
                     if x < stop:
                         block = (by + nearest // 3, bx + nearest % 3)
@@ -135,9 +165,8 @@ def lay_level(
                         a, b = max(x, -dx), min(stop, columns - dx)
                         if 0 <= sy < rows and a < b:
                             _accept(
-                                target[0, y, a:b], target[1, y, a:b], target[2, y, a:b],
-                                source[0, sy, a + dx : b + dx], source[1, sy, a + dx : b + dx],
-                                source[2, sy, a + dx : b + dx], field[y, a:b], step, threshold,
+                                flat_target, flat_source, flat_field, y * width + a, sy * columns + a + dx, b - a,
+                                height * width, rows * columns, step, threshold,
                             )  # fmt: skip
                     x = stop
 
@@ -164,50 +193,56 @@ def blend(style: Any, field: Any, radius: Any, picture: Any, first: Any, end: An
     it is a plain copy, bit for bit.
     """
     height, width = field.shape
-    rows, columns = style.shape[0], style.shape[1]
-    even = np.empty(width, np.bool_)
+    columns = style.shape[1]
+    flat_field, flat_style, flat_picture = field.reshape(-1), style.reshape(-1), picture.reshape(-1)
+    even = np.empty(width, np.uint8)
     for y in range(first, end):
-        middle = field[y]
-        even[:] = True
+        even[:] = 1
+        here = np.uint64(y * width)
         for near in range(max(0, y - radius), min(height, y + radius + 1)):
             if near != y:
-                other = field[near]
-                for x in range(width):
-                    even[x] &= other[x] == middle[x]
+                other = np.uint64(near * width)
+                for n in range(width):
+                    i = np.uint64(n)
+                    even[i] &= flat_field[here + i] == flat_field[other + i]
         x = 0
         while x < width:
             # A run of columns that are even in themselves and among each other.
             begin = x
-            if even[x]:
-                while x < width and even[x] and middle[x] == middle[begin]:
-                    x += 1
-                a = begin + radius if begin > 0 else 0
-                b = x - radius if x < width else width
-                for at in range(begin, min(a, x)):
-                    _mix(style, field, radius, picture, y, at)
-                if a < b:
-                    sy, dx = y + _rows(middle[begin]), _columns(middle[begin])
-                    picture[y, a:b] = style[sy, a + dx : b + dx]
-                for at in range(max(a, b), x):
-                    _mix(style, field, radius, picture, y, at)
-            else:
-                _mix(style, field, radius, picture, y, x)
+            step = flat_field[here + np.uint64(x)]
+            while x < width and even[x] and flat_field[here + np.uint64(x)] == step:
+                x += 1
+            a = begin + radius if begin > 0 else 0
+            b = x - radius if x < width else width
+            for at in range(begin, min(a, x)):
+                _mix(flat_style, flat_field, style.shape, field.shape, radius, flat_picture, y, at)
+            if a < b:
+                source = np.uint64(((y + _rows(step)) * columns + a + _columns(step)) * 3)
+                to = np.uint64((y * width + a) * 3)
+                for n in range(3 * (b - a)):
+                    flat_picture[to + np.uint64(n)] = flat_style[source + np.uint64(n)]
+            for at in range(max(a, b), x):
+                _mix(flat_style, flat_field, style.shape, field.shape, radius, flat_picture, y, at)
+            if x < width and x == begin:
+                _mix(flat_style, flat_field, style.shape, field.shape, radius, flat_picture, y, x)
                 x += 1
 
 
 @compiled()
-def _mix(style: Any, field: Any, radius: Any, picture: Any, y: Any, x: Any) -> None:
-    height, width = field.shape
-    rows, columns = style.shape[0], style.shape[1]
+def _mix(style: Any, field: Any, size: Any, shape: Any, radius: Any, picture: Any, y: Any, x: Any) -> None:
+    height, width = shape
+    rows, columns = size[0], size[1]
     r, g, b = np.float32(0), np.float32(0), np.float32(0)
     top, bottom = max(0, y - radius), min(height, y + radius + 1)
     left, right = max(0, x - radius), min(width, x + radius + 1)
     for near in range(top, bottom):
         for at in range(left, right):
-            step = field[near, at]
+            step = field[np.uint64(near * width + at)]
             sy, sx = _within(y + _rows(step), rows), _within(x + _columns(step), columns)
-            r += style[sy, sx, 0]
-            g += style[sy, sx, 1]
-            b += style[sy, sx, 2]
+            i = np.uint64(3 * (sy * columns + sx))
+            r += style[i]
+            g += style[i + np.uint64(1)]
+            b += style[i + np.uint64(2)]
     share = np.float32(1) / np.float32((bottom - top) * (right - left))
-    picture[y, x, 0], picture[y, x, 1], picture[y, x, 2] = r * share, g * share, b * share
+    i = np.uint64(3 * (y * width + x))
+    picture[i], picture[i + np.uint64(1)], picture[i + np.uint64(2)] = r * share, g * share, b * share

@@ -13,10 +13,10 @@ class Options(PictureOptions):
 
     guide: Literal["appearance", "normals"] = "appearance"
     """What photo and style are compared by, where no guides are given: light, dark and detail; or normals, for a photo that is a picture of normals and a style that shows one painted ball filling it."""
-    threshold: Annotated[float, Field(ge=0, le=765)] = 24.0
-    """How far a chunk's guides may differ, summed over red, green and blue of 0 to 255 each: larger gives larger chunks of the style and follows the photo less."""
-    chunk_size: Annotated[Literal[1, 2, 4, 8, 16, 32, 64, 128, 256], UI(advanced=True)] = 64
-    """Largest chunks in pixels, a power of two; where they do not fit, their halves are tried, down to single pixels."""
+    threshold: Annotated[float | None, Field(ge=0, le=765)] = None
+    """How far a chunk's guides may differ, summed over red, green and blue of 0 to 255 each: larger gives larger chunks of the style and follows the photo less. Left alone, 24, or 36 where the guides are made from photo and painting."""
+    chunk_size: Annotated[int, Field(ge=1, le=1024), UI(advanced=True)] = 64
+    """Side of the blocks of which each has one of the largest chunks, in pixels, rounded down to a power of two; where they do not fit, their halves are tried, down to single pixels."""
     blend_px: Annotated[int, Field(ge=0, le=8)] = 1
     """How far chunks are mixed across their borders; 0 leaves them hard."""
     jitter: Annotated[float, Field(ge=0, le=1), UI(advanced=True)] = 1.0
@@ -46,7 +46,7 @@ METHOD = Method(
     size=SizeRule(minimum=4, default=1024),
     options=Options,
     presets={
-        "paper": {"blend_px": 0},
+        "paper": {"threshold": 24.0, "blend_px": 0},
         "tiny": {"size": 64},
     },
     run="impasto.methods.examples.styleblit.blit:stylize",

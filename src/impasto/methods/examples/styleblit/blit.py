@@ -10,7 +10,7 @@ from impasto.kernels import styleblit as kernel
 from impasto.kernels.compiled import in_bands, thread_count
 
 from . import Options
-from .guides import read_guides
+from .guides import Guides, read_guides
 
 Field = NDArray[np.int32]
 _JITTER_SIDE = 256  # the table of random steps repeats after so many blocks, as in the authors' shader
@@ -21,19 +21,19 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     threads = thread_count(context.run)
     painting = inputs.styles[0].picture if inputs.blank else recoloured(inputs, options.preserve_colour)[1][0]
     painting = resize(painting, style_size(painting.shape[:2], inputs.content.shape[:2], options.style_scale))
-    target, source = read_guides(inputs, painting, options)
-    table = look_up_table(source)
+    guides = read_guides(inputs, painting, options)
+    table = look_up_table(guides.source)
     levels = [2**n for n in range(options.chunk_size.bit_length() - 1, 0, -1)]
-    field = np.full(target.shape[1:], kernel.UNSET, np.int32)
+    field = np.full(inputs.content.shape[:2], kernel.UNSET, np.int32)
     jitter = jitter_table(context.run.seed, options.jitter)
     shares: dict[str, float] = {}
     for number, side in enumerate(levels):
         if context.stopping:
             break
-        lay(target, source, table, side, options, jitter, field, threads)
+        lay(guides, table, side, options, jitter, field, threads)
         shares[str(side)] = float((field != kernel.UNSET).mean())
         context.report(number + 1, len(levels) + 1, message=f"chunks of {side} px")
-    finish(target, source, table, options, field, threads)
+    finish(guides, table, options, field, threads)
     picture = np.empty_like(inputs.content)
     in_bands(len(field), threads, lambda a, b: kernel.blend(painting, field, options.blend_px, picture, a, b))
     if not context.stopping:
@@ -43,23 +43,21 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 
 def lay(
-    target: Array, source: Array, table: NDArray[np.int32], side: int, options: Options, jitter: Array, field: Field,
-    threads: int,
+    guides: Guides, table: NDArray[np.int32], side: int, options: Options, jitter: Array, field: Field, threads: int
 ) -> None:  # fmt: skip
     """One level: chunks around seeds, a seed to every block of `side` pixels."""
-    seeds = seeds_of(field.shape, side, jitter)
-    steps = np.full(seeds.shape[1:], kernel.UNSET, np.int32)
+    target, source = guides.target, guides.source
+    steps = np.full([-(-length // side) + 2 for length in field.shape], kernel.UNSET, np.int32)
     if options.search == "exact":
+        seeds = seeds_of(field.shape, side, jitter)
         steps[:] = exact_steps(target, source, seeds.reshape(2, -1)).reshape(steps.shape)
-    # A few large chunks fill most of a picture; looking them up in two threads at once costs nothing but the time.
     in_bands(len(field), threads, lambda a, b: kernel.lay_level(
-        target, source, table, seeds, steps, side, np.float32(options.threshold), field, a, b))  # fmt: skip
+        target, source, table, jitter, steps, side, np.float32(guides.threshold), field, a, b))  # fmt: skip
 
 
-def finish(
-    target: Array, source: Array, table: NDArray[np.int32], options: Options, field: Field, threads: int
-) -> None:
+def finish(guides: Guides, table: NDArray[np.int32], options: Options, field: Field, threads: int) -> None:
     """Pixel by pixel, whatever no chunk could fill."""
+    target, source = guides.target, guides.source
     if options.search == "exact":
         rest = np.stack(np.nonzero(field == kernel.UNSET))
         field[tuple(rest)] = exact_steps(target, source, rest)

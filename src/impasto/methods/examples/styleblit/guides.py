@@ -1,9 +1,11 @@
 """What `styleblit` compares: the guides that are given, or those that can be made from the pictures."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from impasto.core import Array, Inputs, UsageError
-from impasto.guides.appearance import blurred, detail, grey, match_levels
+from impasto.guides.appearance import detail, grey, match_levels
 from impasto.guides.normals import sphere_normals
 from impasto.guides.positions import positions
 from impasto.image.labels import check_lies_over
@@ -11,13 +13,30 @@ from impasto.image.resize import resize
 
 from . import Options
 
-_BLUR = 1 / 128  # of a picture's long side: smaller forms than that are the strokes', not the subject's
+_BLUR = 1 / 80  # of a picture's long side: smaller forms than that are the strokes', not the subject's
+_DETAIL = 1.4  # how much detail counts beside light and dark; at 2 faces are sharp and strokes are few
+_THRESHOLD = 24.0  # Sykora et al.'s shader
+_LOOSER = 36.0  # where nothing better than greys is compared, 24 leaves chunks of few pixels
 
 
-def read_guides(inputs: Inputs, painting: Array, options: Options) -> tuple[Array, Array]:
-    """Guides of the result and of the painting as it is used: (3, H, W) and (3, h, w), values from 0 to 255."""
+@dataclass(frozen=True, slots=True)
+class Guides:
+    """Of the result (3, H, W) and of the painting (3, h, w), values from 0 to 255; and how far chunks may differ."""
+
+    target: Array
+    source: Array
+    threshold: float
+
+
+def read_guides(inputs: Inputs, painting: Array, options: Options) -> Guides:
+    """Guides of the result and of the painting as it is used. Raises UsageError or InputError where they do not fit."""
     target, source = _pair(inputs, painting, options)
-    return _planes(target, inputs.content.shape[:2]), _planes(source, painting.shape[:2])
+    made = not inputs.extras and not inputs.blank and options.guide == "appearance"
+    usual = _LOOSER if made else _THRESHOLD
+    return Guides(
+        _planes(target, inputs.content.shape[:2]), _planes(source, painting.shape[:2]),
+        usual if options.threshold is None else options.threshold,
+    )  # fmt: skip
 
 
 def _pair(inputs: Inputs, painting: Array, options: Options) -> tuple[Array, Array]:
@@ -43,11 +62,11 @@ def _pair(inputs: Inputs, painting: Array, options: Options) -> tuple[Array, Arr
 
 def appearance_pair(photo: Array, painting: Array, strength: float) -> tuple[Array, Array]:
     """Light and dark, the same blurred further, and detail, of a photo and of a painting: (H, W, 3) and (h, w, 3)."""
-    found = []
+    found: list[list[Array]] = []
     for picture in (photo, painting):
         blur = max(picture.shape[:2]) * _BLUR
-        plain = grey(picture)
-        found.append([blurred(plain, blur / 4), blurred(plain, blur), detail(picture, 4 * blur)])
+        fine = np.float32(0.5) + np.float32(_DETAIL) * (detail(picture, 4 * blur, blur / 4) - np.float32(0.5))
+        found.append([grey(picture, blur / 4), grey(picture, blur), fine])
     ours = [match_levels(a, b, strength) for a, b in zip(*found, strict=True)]
     return np.dstack(ours), np.dstack(found[1])
 
