@@ -37,13 +37,13 @@ def patch_error(source: Any, target: Any, from_: Any, at: Any, step: Any, target
 
 
 @compiled()
-def _crowd(usage: Any, at: Any, width: Any, size: Any) -> Any:
-    """How often the pixels of a source patch are used in all."""
-    total = 0
+def _crowd(usage: Any, share: Any, at: Any, width: Any, size: Any) -> Any:
+    """How often the pixels of a source patch are used in all, each relative to its share."""
+    total = np.float32(0)
     for row in range(size):
         begin = np.uint64(at + row * width)
         for n in range(size):
-            total += usage[begin + np.uint64(n)]
+            total += np.float32(usage[begin + np.uint64(n)]) * share[begin + np.uint64(n)]
     return total
 
 
@@ -79,13 +79,14 @@ def _random(state: Any) -> Any:
 
 @compiled()
 def improve(
-    source: Any, target: Any, field: Any, before: Any, errors: Any, usage: Any, valid: Any, active: Any, size: Any,
-    penalty: Any, backward: Any, seed: Any, first: Any, end: Any,
+    source: Any, target: Any, field: Any, before: Any, errors: Any, usage: Any, share: Any, valid: Any, active: Any,
+    size: Any, penalty: Any, backward: Any, seed: Any, first: Any, end: Any,
 ) -> Any:  # fmt: skip
     """One pass over a tile of rows: matches of the neighbours are tried, then random ones, near and far.
 
     before: the field when the pass began, read outside the tile. usage: the source's padded pixels, int32, how often
-    each is used; the tile's own copy, flat. valid: (h, w), middles of source patches that may be used. active: (H, W),
+    each is used; the tile's own copy, flat. share: alike, float32, what a use counts: pixels at
+    the border lie in fewer patches, and would seem to be used too little. valid: (h, w), middles of source patches that may be used. active: (H, W),
     pixels to work on. penalty: added to the error for every use of a candidate's pixels. Returns how many changed.
     """
     channels = source.shape[2]
@@ -107,7 +108,7 @@ def improve(
             at = y * target_step + x * channels
             best_y, best_x, best = field[y, x, 0], field[y, x, 1], errors[y, x]
             old_y, old_x = best_y, best_x
-            crowd = penalty * _crowd(usage, best_y * wide + best_x, wide, size) if penalty > 0 else np.float32(0)
+            crowd = penalty * _crowd(usage, share, best_y * wide + best_x, wide, size) if penalty > 0 else np.float32(0)
             from_y, from_x, radius, trial = best_y, best_x, 1, 0
             while True:
                 if trial == 0:
@@ -145,12 +146,14 @@ def improve(
                 )  # fmt: skip
                 if found >= limit:
                     continue
-                there = penalty * _crowd(usage, try_y * wide + try_x, wide, size) if penalty > 0 else np.float32(0)
+                there = (
+                    penalty * _crowd(usage, share, try_y * wide + try_x, wide, size) if penalty > 0 else np.float32(0)
+                )
                 if found + there < limit:
                     if penalty > 0:
                         _use(usage, best_y * wide + best_x, wide, size, -1)
                         _use(usage, try_y * wide + try_x, wide, size, 1)
-                        there = penalty * _crowd(usage, try_y * wide + try_x, wide, size)
+                        there = penalty * _crowd(usage, share, try_y * wide + try_x, wide, size)
                     best_y, best_x, best, crowd = try_y, try_x, found, there
             if best_y != old_y or best_x != old_x:
                 field[y, x, 0], field[y, x, 1], errors[y, x] = best_y, best_x, best

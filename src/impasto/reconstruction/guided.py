@@ -147,6 +147,15 @@ def shrunk(planes: Array, size: tuple[int, int]) -> Array:
     ])  # fmt: skip
 
 
+def covered(counts: NDArray[np.integer], patch: int) -> NDArray[np.int32]:
+    """How many patches lie over each padded pixel, flat, where so many have each pixel (H, W) as their middle."""
+    import cv2
+
+    padded = np.pad(counts.astype(np.float64), patch // 2)
+    summed = cv2.boxFilter(padded, -1, (patch, patch), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.rint(summed).astype(np.int32).ravel()
+
+
 class Level:
     """One scale of a synthesis."""
 
@@ -180,8 +189,14 @@ class Level:
         for stack, planes in ((self.source, [*self.own, self.style * np.float32(self.style_scale)]), (self.target, self.wanted)):  # fmt: skip
             begin = 0
             for plane in planes:
-                stack[..., begin : begin + plane.shape[2]] = np.pad(plane, ((pad, pad), (pad, pad), (0, 0)), mode="edge")
+                stack[..., begin : begin + plane.shape[2]] = np.pad(
+                    plane, ((pad, pad), (pad, pad), (0, 0)), mode="edge"
+                )
                 begin += plane.shape[2]
+        # What each use counts: one, where all of the style that may be used is used alike.
+        most = covered(self.valid.astype(np.int64), patch)
+        ratio = self.size[0] * self.size[1] / int(self.valid.sum())
+        self.share = np.where(most > 0, 1 / (ratio * np.maximum(most, 1)), 0).astype(np.float32)
         self.show()
 
     def show(self) -> None:
@@ -199,7 +214,9 @@ class Level:
             self.field = places[random.integers(len(places), size=self.size)].astype(np.int32)
         else:
             rows, columns = np.arange(self.size[0]), np.arange(self.size[1])
-            near = coarser[np.ix_(np.minimum(rows // 2, len(coarser) - 1), np.minimum(columns // 2, coarser.shape[1] - 1))]
+            near = coarser[
+                np.ix_(np.minimum(rows // 2, len(coarser) - 1), np.minimum(columns // 2, coarser.shape[1] - 1))
+            ]
             odd = np.stack(np.meshgrid(rows % 2, columns % 2, indexing="ij"), -1)
             self.field = np.minimum(2 * near + odd, [height - 1, width - 1]).astype(np.int32)
             wrong = ~self.valid[self.field[..., 0], self.field[..., 1]]
@@ -224,28 +241,22 @@ class Level:
         rows, patch = self.size[0], plan.patch
         tiles = int(np.clip(rows // _SMALLEST_TILE, 1, _TILES))
         edges = [rows * n // tiles for n in range(tiles + 1)]
-        before, usage = self.field.copy(), self.usage(patch)
-        # Uses are counted against what they would be if all of the style were used alike.
-        fair = self.size[0] * self.size[1] / (self.source_size[0] * self.source_size[1]) * patch**2
-        penalty = np.float32(plan.uniformity / fair / patch**2)
+        before, usage = self.field.copy(), self.usage()
+        penalty = np.float32(plan.uniformity / patch**2)
         seeds = np.random.default_rng([plan.seed, self.number, seed]).integers(1, 2**63, tiles)
 
         def work(first: int, end: int) -> None:
             for tile in range(first, end):
-                improve(self.source, self.target, self.field, before, self.errors, usage.copy(), self.valid, active,
+                improve(self.source, self.target, self.field, before, self.errors, usage.copy(), self.share, self.valid, active,
                         patch, penalty, backward, int(seeds[tile]), edges[tile], edges[tile + 1])  # fmt: skip
 
         in_bands(tiles, plan.threads, work)
 
-    def usage(self, patch: int) -> NDArray[np.int32]:
+    def usage(self) -> NDArray[np.int32]:
         """How often each of the style's padded pixels lies in a patch that is used, flat."""
-        import cv2
-
         height, width = self.source_size
         counts = np.bincount(self.field[..., 0].ravel() * width + self.field[..., 1].ravel(), minlength=height * width)
-        padded = np.pad(counts.reshape(height, width).astype(np.float64), patch // 2)
-        summed = cv2.boxFilter(padded, -1, (patch, patch), normalize=False, borderType=cv2.BORDER_CONSTANT)
-        return np.rint(summed).astype(np.int32).ravel()
+        return covered(counts.reshape(height, width), self.patch)
 
     def vote(self, softness: float) -> None:
         """Make the picture that the matches vote for, and note where it changed."""
