@@ -6,7 +6,16 @@ from pydantic import Field
 
 from impasto.content.colour import PreserveColour
 from impasto.core import (
-    UI, Content, Extra, Method, NamedWeights, PictureOptions, SizeRule, StyleMasks, Styles, Taxonomy,
+    UI,
+    Content,
+    Extra,
+    Method,
+    NamedWeights,
+    PictureOptions,
+    SizeRule,
+    StyleMasks,
+    Styles,
+    Taxonomy,
 )  # fmt: skip
 
 _MOST_GUIDES = 4
@@ -16,7 +25,7 @@ class Options(PictureOptions):
     """What can be turned on `ebsynth`."""
 
     guide_weights: NamedWeights = {}
-    """How much each pair of guides counts, by number: 1:0.66,2:0.66,3:0.66. Left alone, they share a weight of one."""
+    """How much each pair of guides counts, by number: 1:0.66,2:0.66,3:0.66. Left alone, given guides share a weight of one, and the one made from photo and painting weighs two."""
     style_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 1.0
     """How much a patch's own look counts beside the guides: more keeps strokes whole, less follows the guides."""
     uniformity: Annotated[float, Field(ge=0, le=1e6)] = 3500.0

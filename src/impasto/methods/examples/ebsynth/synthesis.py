@@ -11,6 +11,8 @@ from impasto.reconstruction.guided import Guide, Plan, synthesise
 
 from . import METHOD, Options
 
+_MADE = 2.0  # weight of the guide made from photo and painting; at 1, faces do not survive
+
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Read the guides, synthesise, and keep the photo's colours if asked to."""
@@ -48,7 +50,8 @@ def read_guides(inputs: Inputs, painting: Array, options: Options) -> list[Guide
         for number, name in enumerate(names, 1)
         if (pair := given_pair(inputs, name, name.replace("style", "content"))) is not None
     }
-    if not pairs and not inputs.blank:
+    made = not pairs and not inputs.blank
+    if made:
         pairs = {"1": appearance_pair(painting, inputs.content, options.match_levels)}
     for number in options.guide_weights:
         if number not in pairs:
@@ -59,7 +62,7 @@ def read_guides(inputs: Inputs, painting: Array, options: Options) -> list[Guide
         Guide(
             _fitted(source, painting.shape[:2]),
             _fitted(target, inputs.content.shape[:2]),
-            options.guide_weights.get(number, 1 / len(pairs)),
+            options.guide_weights.get(number, _MADE if made else 1 / len(pairs)),
         )
         for number, (source, target) in pairs.items()
     ]
