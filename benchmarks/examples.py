@@ -17,12 +17,13 @@ import numpy as np
 
 from impasto.core import Array
 from impasto.guides.normals import normals_of_depth, sphere_normals
+from impasto.guides.pairs import Guide
 from impasto.kernels.compiled import in_bands
 from impasto.kernels.styleblit import UNSET, blend
 from impasto.methods.examples.styleblit import METHOD as STYLEBLIT
 from impasto.methods.examples.styleblit.blit import finish, jitter_table, lay, look_up_table
 from impasto.methods.examples.styleblit.guides import Guides
-from impasto.reconstruction.guided import Guide, Plan, synthesise
+from impasto.reconstruction.guided import Plan, synthesise
 
 from . import machine
 

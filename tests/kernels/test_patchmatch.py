@@ -5,8 +5,9 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
 
+from impasto.guides.pairs import Guide
 from impasto.kernels.patchmatch import improve, measure, vote
-from impasto.reconstruction.guided import Guide, Level, Plan
+from impasto.reconstruction.guided import Level, Plan
 
 SIZE = 5
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from impasto.core import Context, InputError, Inputs, RunOptions, Style, UsageError
+from impasto.guides.pairs import read_guides
 from impasto.guides.positions import positions
 from impasto.image.colour import luminance
 from impasto.methods.examples.ebsynth import METHOD
-from impasto.methods.examples.ebsynth.synthesis import read_guides, stylize
+from impasto.methods.examples.ebsynth.synthesis import stylize
 
 
 def inputs_of(style, photo=None, shape=None, style_mask=None, **extras):
@@ -49,7 +50,7 @@ def test_without_anything_more_of_the_style_is_made(style):
 def test_weights_go_to_the_guides_by_number(style):
     guide = positions((48, 56))
     inputs = inputs_of(style, style_guide=guide, content_guide=guide, style_guide_3=guide, content_guide_3=guide)
-    found = read_guides(inputs, style, METHOD.make_options(guide_weights="3:2"))
+    found = read_guides(inputs, style, METHOD.make_options(guide_weights="3:2").guide_weights)
     assert [g.weight for g in found] == [0.5, 2.0]
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from impasto.core import UsageError
+from impasto.guides.pairs import Guide
 from impasto.guides.positions import positions
-from impasto.reconstruction.guided import Guide, Plan, level_sizes, synthesise
+from impasto.reconstruction.guided import Plan, level_sizes, synthesise
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,13 @@ style, then the picture becomes what its patches vote for.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impasto.core import Array, UsageError
+from impasto.guides.pairs import Guide
 from impasto.kernels.compiled import in_bands
 from impasto.kernels.patchmatch import improve, measure, vote
 
@@ -21,17 +23,12 @@ _MULTIPLE = 4  # channels are filled up to it, with nothing, for the sake of vec
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
-    """What is where: over the style (h, w, c) and over the result (H, W, c), any values in [0, 1]; and how much it counts."""
-
-    source: Array
-    target: Array
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """How a synthesis goes. Defaults are the authors' (see `ebsynth`)."""
+    """How a synthesis goes. Defaults are the authors' (see `ebsynth`).
+
+    retrieval: every patch of the result seeks its own match; or those of the style are given away within a budget
+    (Fiser et al. 2016, section 4; see budget.py).
+    """
 
     patch: int = 5
     levels: int | None = None
@@ -44,6 +41,7 @@ class Plan:
     style_weight: float = 1.0
     seed: int = 0
     threads: int = 1
+    retrieval: Literal["each", "budget"] = "each"
 
 
 @dataclass(slots=True)
@@ -66,6 +64,8 @@ def synthesise(
     the picture so far; stopping: asked between rounds. Raises UsageError for guides of sizes or channels that do not go
     together, for weights that are all zero, and for a style smaller than a patch.
     """
+    from .budget import budget_turn
+
     check(style, guides, shape, plan, valid)
     sizes = level_sizes(style.shape[:2], shape, plan)
     total, done = len(sizes) * plan.rounds, 0
@@ -78,7 +78,10 @@ def synthesise(
         for turn in range(plan.rounds):
             # A pass with small patches and no uniformity sharpens what is there.
             last = final and plan.extra_pass and turn == plan.rounds - 1
-            level.turn(turn, replace(plan, patch=3, uniformity=0.0) if last else plan)
+            if plan.retrieval == "budget" and not last:
+                budget_turn(level, turn)
+            else:
+                level.turn(turn, replace(plan, patch=3, uniformity=0.0) if last else plan)
             done += 1
             report(done, total, lambda level=level: at_size(level.picture, shape))
             if stopping():
@@ -175,6 +178,8 @@ class Level:
             self.valid[:] = True  # a part too small to be seen at this scale
         self.picture = np.zeros((*target, 3), np.float32)
         self.errors = np.zeros(target, np.float32)
+        self.budget: float | None = None  # see budget.py
+        self.filled = 1.0
         self.field: Field = np.zeros((*target, 2), np.int32)
         self.stacks(plan.patch)
 
@@ -236,19 +241,20 @@ class Level:
             self.sweep(plan, active, backward=sweep % 2 == 1, seed=number * plan.passes + sweep)
         self.vote(3 * plan.patch**2 * 255.0 if plan.weighted else 0.0)
 
-    def sweep(self, plan: Plan, active: NDArray[np.bool_], backward: bool, seed: int) -> None:
+    def sweep(self, plan: Plan, active: NDArray[np.bool_], backward: bool, seed: int, penalty: float | None = None) -> None:  # fmt: skip
         """One pass of PatchMatch, in tiles whose number and order of sums depend on the picture alone."""
         rows, patch = self.size[0], plan.patch
         tiles = int(np.clip(rows // _SMALLEST_TILE, 1, _TILES))
         edges = [rows * n // tiles for n in range(tiles + 1)]
         before, usage = self.field.copy(), self.usage()
-        penalty = np.float32(plan.uniformity / patch**2)
+        uniformity = plan.uniformity if penalty is None else penalty
+        dear = np.float32(uniformity / patch**2)
         seeds = np.random.default_rng([plan.seed, self.number, seed]).integers(1, 2**63, tiles)
 
         def work(first: int, end: int) -> None:
             for tile in range(first, end):
                 improve(self.source, self.target, self.field, before, self.errors, usage.copy(), self.share, self.valid, active,
-                        patch, penalty, backward, int(seeds[tile]), edges[tile], edges[tile + 1])  # fmt: skip
+                        patch, dear, backward, int(seeds[tile]), edges[tile], edges[tile + 1])  # fmt: skip
 
         in_bands(tiles, plan.threads, work)
 

@@ -8,7 +8,6 @@ from impasto.content.colour import PreserveColour
 from impasto.core import (
     UI,
     Content,
-    Extra,
     Method,
     NamedWeights,
     PictureOptions,
@@ -17,8 +16,7 @@ from impasto.core import (
     Styles,
     Taxonomy,
 )  # fmt: skip
-
-_MOST_GUIDES = 4
+from impasto.guides.inputs import guide_inputs
 
 
 class Options(PictureOptions):
@@ -52,18 +50,6 @@ class Options(PictureOptions):
     """Let patches that match well count more in what a pixel becomes."""
 
 
-def _guides() -> tuple[Extra, ...]:
-    found: list[Extra] = []
-    for number in range(1, _MOST_GUIDES + 1):
-        end = "" if number == 1 else f"_{number}"
-        further = "" if number == 1 else " A further pair."
-        found += [
-            Extra(f"style_guide{end}", f"What is where in the style, in any colours.{further}", optional=True, of="styles"),
-            Extra(f"content_guide{end}", f"What is where in the result, in the colours of style_guide{end}.", optional=True),
-        ]  # fmt: skip
-    return tuple(found)
-
-
 METHOD = Method(
     id="ebsynth",
     title="EbSynth",
@@ -74,7 +60,7 @@ METHOD = Method(
         Content(optional=True, help="The photo to repaint; content_guide can stand in for it."),
         Styles(help="The painting."),
         StyleMasks(many=False, help="The part of the painting that may be used."),
-        *_guides(),
+        *guide_inputs(),
     ),
     size=SizeRule(minimum=16, default=768),
     options=Options,

@@ -3,15 +3,13 @@
 import numpy as np
 
 from impasto.content.colour import recoloured, with_kept_colour
-from impasto.core import Array, Cancelled, Context, Estimate, Inputs, Result, RunOptions, UsageError
-from impasto.guides.pairs import appearance_pair, given_pair
+from impasto.core import Cancelled, Context, Estimate, Inputs, Result, RunOptions, UsageError
+from impasto.guides.pairs import read_guides
 from impasto.image.resize import resize, resize_mask, style_size
 from impasto.kernels.compiled import thread_count
-from impasto.reconstruction.guided import Guide, Plan, synthesise
+from impasto.reconstruction.guided import Plan, synthesise
 
-from . import METHOD, Options
-
-_MADE = 2.0  # weight of the guide made from photo and painting; at 1, faces do not survive
+from . import Options
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
@@ -23,7 +21,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     painting = inputs.styles[0].picture if inputs.blank else recoloured(inputs, options.preserve_colour)[1][0]
     painting = resize(painting, style_size(painting.shape[:2], inputs.content.shape[:2], options.style_scale))
     valid = resize_mask(inputs.style_masks[0], painting.shape[:2]) > 0.5 if inputs.style_masks else None
-    guides = read_guides(inputs, painting, options)
+    guides = read_guides(inputs, painting, options.guide_weights, options.match_levels)
     made = synthesise(
         painting, guides, inputs.content.shape[:2], plan_of(options, context.run), valid=valid,
         report=lambda done, total, preview: context.report(done, total, preview=preview),
@@ -40,36 +38,6 @@ def plan_of(options: Options, run: RunOptions) -> Plan:
         uniformity=options.uniformity, stop_threshold=options.stop_threshold, extra_pass=options.extra_pass,
         weighted=options.weighted_votes, style_weight=options.style_weight, seed=run.seed, threads=thread_count(run),
     )  # fmt: skip
-
-
-def read_guides(inputs: Inputs, painting: Array, options: Options) -> list[Guide]:
-    """The guides that were given, at the sizes of result and painting, or one made from both; none without a photo."""
-    names = [extra.name for extra in METHOD.inputs if extra.name.startswith("style_guide")]
-    pairs = {
-        str(number): pair
-        for number, name in enumerate(names, 1)
-        if (pair := given_pair(inputs, name, name.replace("style", "content"))) is not None
-    }
-    made = not pairs and not inputs.blank
-    if made:
-        pairs = {"1": appearance_pair(painting, inputs.content, options.match_levels)}
-    for number in options.guide_weights:
-        if number not in pairs:
-            raise UsageError(f"guide_weights: there is no guide '{number}'; there are: {', '.join(pairs) or 'none'}.")
-    if pairs and sum(options.guide_weights.get(number, 1.0) for number in pairs) + options.style_weight <= 0:
-        raise UsageError("guide_weights, style_weight: all the weights are zero; nothing would be compared")
-    return [
-        Guide(
-            _fitted(source, painting.shape[:2]),
-            _fitted(target, inputs.content.shape[:2]),
-            options.guide_weights.get(number, _MADE if made else 1 / len(pairs)),
-        )
-        for number, (source, target) in pairs.items()
-    ]
-
-
-def _fitted(guide: Array, shape: tuple[int, int]) -> Array:
-    return guide if guide.shape[:2] == shape else resize(guide, shape)
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001
