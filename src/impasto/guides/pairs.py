@@ -26,10 +26,12 @@ class Guide:
     weight: float = 1.0
 
 
-def read_guides(inputs: Inputs, painting: Array, weights: Mapping[str, float], strength: float = 1.0) -> list[Guide]:
+def read_guides(
+    inputs: Inputs, painting: Array, weights: Mapping[str, float], strength: float = 1.0, together: float = 1.0
+) -> list[Guide]:
     """The guides that were given, at the sizes of painting and result, or one made from both; none without a photo.
 
-    weights: by number; those left out share one. strength: how far a guide that is made moves the photo's greys.
+    weights: by number; those left out get their part of `together`. strength: how far a guide that is made moves the photo's greys.
     Raises UsageError for weights of guides that are not there.
     """
     given = {str(number): given_pair(inputs, *pair_names(number)) for number in range(1, MOST_PAIRS + 1)}
@@ -40,7 +42,7 @@ def read_guides(inputs: Inputs, painting: Array, weights: Mapping[str, float], s
     for number in weights:
         if number not in pairs:
             raise UsageError(f"guide_weights: there is no guide '{number}'; there are: {', '.join(pairs) or 'none'}.")
-    usual = _MADE if made else 1 / max(len(pairs), 1)
+    usual = _MADE if made else together / max(len(pairs), 1)
     return [
         Guide(
             _fitted(source, painting.shape[:2]), _fitted(target, inputs.content.shape[:2]), weights.get(number, usual)

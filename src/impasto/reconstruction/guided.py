@@ -86,7 +86,8 @@ def synthesise(
             report(done, total, lambda level=level: at_size(level.picture, shape))
             if stopping():
                 break
-        levels.append({"size": list(target), "error": float(level.errors.mean())})
+        account: dict[str, object] = {"size": list(target), "error": float(level.errors.mean())}
+        levels.append(account | ({"filled": level.filled} if plan.retrieval == "budget" else {}))
         made = Synthesis(level.picture, level.field, level.errors, levels)
         if stopping():
             break
