@@ -63,6 +63,14 @@ _ALL = (
     Paper("chang2015", "Chang, Fried, Liu, DiVerdi, Finkelstein", "Palette-based Photo Recoloring", "SIGGRAPH; ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766978"),
     Paper("he2010", "He, Sun, Tang", "Guided Image Filtering", "ECCV", 2010, "https://doi.org/10.1007/978-3-642-15549-9_1"),
     Paper("rother2004", "Rother, Kolmogorov, Blake", "GrabCut: Interactive Foreground Extraction Using Iterated Graph Cuts", "SIGGRAPH; ACM TOG 23(3)", 2004, "https://doi.org/10.1145/1015706.1015720"),
+    Paper("efros1999", "Efros, Leung", "Texture Synthesis by Non-parametric Sampling", "ICCV", 1999, "https://doi.org/10.1109/ICCV.1999.790383"),
+    Paper("efros2001", "Efros, Freeman", "Image Quilting for Texture Synthesis and Transfer", "SIGGRAPH", 2001, "https://doi.org/10.1145/383259.383296"),
+    Paper("hertzmann2001", "Hertzmann, Jacobs, Oliver, Curless, Salesin", "Image Analogies", "SIGGRAPH", 2001, "https://doi.org/10.1145/383259.383295"),
+    Paper("barnes2009", "Barnes, Shechtman, Finkelstein, Goldman", "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", "ACM TOG 28(3)", 2009, "https://doi.org/10.1145/1531326.1531330"),
+    Paper("fiser2016", "Fiser, Jamriska, Lukac, Shechtman, Asente, Lu, Sykora", "StyLit: Illumination-Guided Example-Based Stylization of 3D Renderings", "ACM TOG 35(4)", 2016, "https://doi.org/10.1145/2897824.2925948"),
+    Paper("jamriska2015", "Jamriska, Fiser, Asente, Lu, Shechtman, Sykora", "LazyFluids: Appearance Transfer for Fluid Animations", "ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766983"),
+    Paper("sykora2019", "Sykora, Jamriska, Texler, Fiser, Lukac, Lu, Shechtman", "StyleBlit: Fast Example-Based Stylization with Local Guidance", "Computer Graphics Forum 38(2); arXiv:1807.03249", 2019, "https://doi.org/10.1111/cgf.13621"),
+    Paper("texler2021", "Texler, Texler, Kucera, Chai, Sykora", "FaceBlit: Instant Real-Time Example-Based Style Transfer to Facial Videos", "Proceedings of the ACM on Computer Graphics and Interactive Techniques 4(1)", 2021, "https://doi.org/10.1145/3451270"),
 )  # fmt: skip
 
 PAPERS: dict[str, Paper] = {paper.key: paper for paper in _ALL}
