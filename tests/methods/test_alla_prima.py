@@ -10,7 +10,7 @@ import impasto
 from impasto import registry
 from impasto.core import Context, Inputs, RunOptions, Style
 from impasto.image import resize
-from impasto.methods.feedforward.alla_prima.looks import Moments, joined, mixed
+from impasto.methods.feedforward.alla_prima.looks import Moments, joined
 
 METHOD = registry.get("alla_prima")
 
@@ -37,6 +37,10 @@ def castle(bundled):
 @pytest.fixture(scope="module")
 def starry(bundled):
     return bundled("starry_night.jpg", 208)
+
+
+def test_it_paints_the_golden_picture(painted, golden):
+    golden(paint(painted(64, 64, seed=1), painted(72, 64, seed=4, warmth=0.9)).picture, "alla_prima", tolerance=4 / 255)
 
 
 def test_the_painting_comes_through(castle, starry, style_ratio):
@@ -152,4 +156,3 @@ def test_the_public_call():
 
     found = impasto.stylize(assets.path("castle.jpg"), assets.path("starry_night.jpg"), method="alla_prima", size=96)
     assert found.report["method"] == "alla_prima"
-    assert mixed  # looks blend: see test_a_style_of_no_weight_has_no_say
