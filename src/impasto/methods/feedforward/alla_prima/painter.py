@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto import engines
-from impasto.core import Array, Context
+from impasto.core import Array, Context, RunOptions
 from impasto.image.resize import resize
 from impasto.image.tiles import Tiling, paint_in_tiles
 from impasto.reconstruction.networks import alla_prima as network
@@ -27,6 +27,16 @@ def _parts() -> dict[str, engines.Network]:
     return network.parts(arrays("alla_prima"))
 
 
+@lru_cache(maxsize=4)
+def _ready(run: RunOptions) -> dict[str, engines.Runner]:
+    """Every part on the engine of the run. Kept, since to find out which that is takes longer than a small picture."""
+    parts = _parts()
+    runners = {name: engines.load(part, run) for name, part in parts.items() if name != "measure"}
+    # What is measured decides colours and contrast: no place for few digits.
+    exact = run.model_copy(update={"precision": "float32"})
+    return runners | {"measure": engines.load(parts["measure"], exact)}
+
+
 class Painter:
     """The parts of the network on the engine of the run."""
 
@@ -34,10 +44,7 @@ class Painter:
         """tile_px: side of the tiles in which larger pictures are painted."""
         self.context = context
         self.tiling = Tiling(tile_px, network.REACH_PX, _FEATHER_PX, network.MULTIPLE)
-        self.runners = {name: engines.load(part, context.run) for name, part in _parts().items() if name != "measure"}
-        # What is measured decides colours and contrast: no place for few digits.
-        exact = context.run.model_copy(update={"precision": "float32"})
-        self.runners["measure"] = engines.load(_parts()["measure"], exact)
+        self.runners = _ready(context.run)
 
     def look(self, picture: Array, guide: Array | None = None) -> Look:
         """All that is taken from a picture (H, W, 3), or from where the guide (H, W) is white."""
