@@ -14,11 +14,10 @@ from impasto.core import Method, Recipe, UsageError, unknown
 
 _ROOMS = ("impasto.methods", "impasto.applications")
 _RECIPE_ROOMS = (*_ROOMS, "impasto.training.recipes")
-DEFAULT_METHOD = "alla_prima"
+DEFAULT_METHOD = "gatys"
 """What `impasto photo painting` runs."""
 QUALITY: dict[str, tuple[str | None, str | None]] = {
-    "default": (None, None), "fast": ("alla_prima", None), "good": ("gatys", "fast"), "fine": ("gatys", None),
-    "best": ("nnst", None),
+    "fast": ("alla_prima", None), "good": ("gatys", "fast"), "default": (None, None), "best": ("nnst", None),
 }  # fmt: skip
 """How good a picture is worth the wait, and the method and preset that make it; None is the default one."""
 

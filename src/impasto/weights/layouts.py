@@ -50,7 +50,7 @@ def ghiasi(width: int) -> dict[str, Shape]:
 
 
 def alla_prima() -> dict[str, Shape]:
-    """The default method's network; a test holds it to its text."""
+    """The network of `alla_prima`; a test holds it to its text."""
     shapes: dict[str, Shape] = {}
     blocks = {"before": 64, "below": 64, "after": 64, "fine": 32}
     convolutions = {"stem": (48, 32), "down": (32, 64)}

@@ -190,7 +190,7 @@ _ALL = (
     ),
     WeightFile(
         name="alla_prima",
-        title="Alla prima, the default method's network",
+        title="Alla prima, any style in one pass",
         licence="CC BY 4.0; taught by VGG-19's features (CC BY 4.0)",
         source="impasto train alla_prima",
         front_end="plain",

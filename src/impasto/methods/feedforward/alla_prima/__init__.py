@@ -1,4 +1,4 @@
-"""`alla_prima`: any style in one pass of a small network made for this house; the default of `impasto photo painting`."""
+"""`alla_prima`: any style in one pass of a small network made for this house; what `--quality fast` runs."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""`alla_prima`: teach the small network behind the default method to paint any picture in any style in one pass."""
+"""`alla_prima`: teach the small network behind `--quality fast` to paint any picture in any style in one pass."""
 
 from typing import Annotated, Literal
 
@@ -33,7 +33,7 @@ class Options(TrainingOptions):
 RECIPE = Recipe(
     id="alla_prima",
     title="Alla prima",
-    summary="Teach the default method's network to paint any photo in any style in one pass.",
+    summary="Teach the small network of `--quality fast` to paint any photo in any style in one pass.",
     build="impasto.training.recipes.alla_prima.lessons:build",
     options=Options,
     presets={

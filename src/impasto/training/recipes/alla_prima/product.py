@@ -24,7 +24,7 @@ def card(facts: Mapping[str, Any]) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in options.items() if name != "begin")
     return f"""# alla_prima: any style in one pass
 
-The network of the default method: 0.57 million weights, no VGG at run time. A small recipe on a small machine.
+What `--quality fast` paints with: 0.57 million weights, no VGG at run time. A small recipe on a small machine.
 
 | | |
 |---|---|
