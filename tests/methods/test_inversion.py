@@ -111,3 +111,7 @@ def test_descent_undoes_vgg19_alone(photo64):
 def test_a_network_that_is_not_shipped_is_asked_for_in_one_line(photo64):
     with pytest.raises(RunError, match="'impasto train inverse_network --encoder vgg19 --layer relu5_1'"):
         one_pass(photo64, by="network", layer="relu5_1", encoder="vgg19")
+
+
+def test_it_paints_the_golden_picture(photo, golden):
+    golden(run(photo, layer="relu3_1", steps=40).picture, "inversion", tolerance=0.1)

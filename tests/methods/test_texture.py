@@ -147,3 +147,7 @@ def test_a_wrong_call_is_refused_in_one_line(call, message):
 def test_layers_that_weigh_nothing_are_refused(sample):
     with pytest.raises(UsageError, match="style_layers: all the weights are zero"):
         make(sample, style_layers="pool1:0")
+
+
+def test_it_paints_the_golden_picture(sample, golden):
+    golden(make(sample, steps=30).picture, "texture", tolerance=0.1)
