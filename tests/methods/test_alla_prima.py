@@ -100,7 +100,7 @@ def in_tiles(monkeypatch):
     from impasto.methods.feedforward.alla_prima import painter
 
     def run(photo, style, **changes):
-        monkeypatch.setattr(painter, "_WHOLE_PIXELS", 0)
+        monkeypatch.setattr(painter, "WHOLE_PIXELS", 0)
         for name, value in changes.items():
             monkeypatch.setattr(painter, name, value)
         return paint(photo, style, tile_px=432).picture

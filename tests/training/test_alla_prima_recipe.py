@@ -1,11 +1,12 @@
 """The lessons of `alla_prima`: what they punish, and that they leave a file that paints."""
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 
 from impasto import registry
-from impasto.core import Context, RunOptions
+from impasto.core import Context, InputError, RunOptions
 from impasto.training.loop import Run, train
 from impasto.training.recipes.alla_prima.lessons import grid, matched_colours, style_error, tooth
 from impasto.weights.arrays import read_arrays
@@ -57,3 +58,11 @@ def test_a_short_training_leaves_weights_that_can_be_used(folders, tmp_path):
     weights = read_arrays(output, FILES["alla_prima"])
     assert all(np.isfinite(array).all() for array in weights.values())
     assert "small recipe" in output.with_suffix(".md").read_text(encoding="utf-8")
+
+
+def test_it_begins_only_with_weights_that_are_its_own(folders, tmp_path):
+    wrong = tmp_path / "wrong.safetensors"
+    wrong.write_bytes(b"no weights at all")
+    options = RECIPE.make_options("tiny", begin=str(wrong))
+    with pytest.raises(InputError, match="not a safetensors file"):
+        train(Run(RECIPE, options, folders, tmp_path / "mine.safetensors"), Context(RunOptions(threads=1)))

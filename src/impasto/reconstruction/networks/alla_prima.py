@@ -23,6 +23,8 @@ REACH_PX = 128
 """How far from a pixel lies the last one that matters to it, with some room."""
 FLOOR = 1e-3
 """Added to the deviation that features at a quarter are divided by: what is even in the photo is not blown up."""
+COLOUR_RIDGE = 1e-4
+"""Added to covariances of colours, as a share of their mean variance: photos of few colours are not torn apart."""
 TOOTH, TOOTH_GRAINS_PX = 0.15, (2, 8, 32)
 """Unevenness laid over the photo before it is looked at, as a share of the painting's contrast, and its grains: without
 it the network would find nothing in an even sky to make strokes of."""

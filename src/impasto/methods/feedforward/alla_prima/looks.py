@@ -8,11 +8,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from impasto.reconstruction.networks.alla_prima import FLOOR
+from impasto.reconstruction.networks.alla_prima import COLOUR_RIDGE, FLOOR
 from impasto.textures.transport_map import transport_map
 
 Floats = NDArray[np.floating]
-_COLOUR_RIDGE = 1e-4  # as in training
 _PIXELS = 400_000
 _EPS = 1e-5  # on variances, as in training
 
@@ -103,7 +102,7 @@ def mixed(looks: Sequence[tuple[Look, float]]) -> Look:
 
 def colour_map(photo: Moments, look: Moments) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Matrix (3, 3) and offset (3,) that give the photo's colours the look's mean and covariance."""
-    matrix = transport_map(photo.covariance, look.covariance, _COLOUR_RIDGE)
+    matrix = transport_map(photo.covariance, look.covariance, COLOUR_RIDGE)
     return matrix, look.mean - matrix @ photo.mean
 
 

@@ -14,9 +14,9 @@ from impasto.image.tiles import Tiling, paint_in_tiles
 from impasto.reconstruction.networks import alla_prima as network
 from impasto.weights import arrays
 
+from .estimate import WHOLE_PIXELS
 from .looks import Look, Moments, colour_map, colours_of, feature_maps, joined, mixed
 
-_WHOLE_PIXELS = 2_500_000  # up to here a picture is painted in one piece: half a gigabyte
 _FEATHER_PX = 16
 
 Planes = NDArray[np.float32]
@@ -59,7 +59,7 @@ class Painter:
             look = mixed([(self.look(photo, guide), 1 - strength), (look, strength)])
         ground = primed(photo, *colour_map(colours_of(photo, guide), look.colours))
         lay_tooth(ground, contrast, self.context.run.seed)
-        if ground.shape[0] * ground.shape[1] <= _WHOLE_PIXELS:
+        if ground.shape[0] * ground.shape[1] <= WHOLE_PIXELS:
             # What was seen while measuring is what is painted from.
             planes = as_planes(ground)
             seen = self._see(planes)
@@ -132,7 +132,7 @@ def _padded(picture: Array) -> Array:
 def _pieces(picture: Array, guide: Array | None, tile_px: int) -> Iterator[tuple[Array, Array | None]]:
     """The whole picture, or, of a large one, pieces side by side."""
     height, width = picture.shape[:2]
-    if height * width <= _WHOLE_PIXELS:
+    if height * width <= WHOLE_PIXELS:
         yield picture, guide
         return
     for top in range(0, height, tile_px):

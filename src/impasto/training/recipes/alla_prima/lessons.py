@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from impasto.core import UsageError, Validation, Workshop
+from impasto.core import Validation, Workshop
 from impasto.encoders import encoder
 from impasto.engines.torch_ops import TORCH
 from impasto.image.tensors import to_array
@@ -25,6 +25,8 @@ from impasto.reconstruction.networks import alla_prima as network
 from impasto.textures.covariance import gram
 from impasto.textures.matrix_root import transport_map
 from impasto.textures.moments import moments
+from impasto.weights import FILES
+from impasto.weights.arrays import read_arrays
 
 from . import Options
 from .product import card, product
@@ -33,7 +35,6 @@ _STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 _LAYERS = (*_STYLE_LAYERS, "relu4_2")
 _COMMON = 0.05  # keeps the relative errors of photo and painting that are alike from growing without bound
 _LEAST = 1e-6  # below the root, whose slope is infinite at 0
-_COLOUR_RIDGE = 1e-4
 _OUTSIDE = 5.0  # weight of what leaves [0, 1]
 _MARGIN_PX = 4
 Features: TypeAlias = Mapping[str, Tensor]
@@ -66,7 +67,7 @@ class Lessons:
         """Begin from nothing, or from an earlier training's weights."""
         first = network.first_weights(self.workshop.seed)
         if self.options.begin:
-            first = _earlier(Path(self.options.begin))
+            first = read_arrays(Path(self.options.begin).expanduser(), FILES["alla_prima"])
         for name, tensor in self.parameters.items():
             tensor.copy_(torch.from_numpy(np.asarray(first[name], np.float32)))
 
@@ -83,7 +84,7 @@ class Lessons:
         (m, d), (m_style, d_style) = moments(quarter), moments(quarter_style)
         scale = (d_style / (d + network.FLOOR)).flatten(1)
         maps = {
-            "picture": recoloured, "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset, "scale": scale,
+            "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset, "scale": scale,
             "shift": m_style.flatten(1) - scale * m.flatten(1), "strokes": strokes,
         }  # fmt: skip
         return network.canvas(TORCH, weights, maps)
@@ -159,7 +160,7 @@ class Lessons:
 
 def matched_colours(photos: Tensor, styles: Tensor) -> Tensor:
     """Photos with the paintings' mean and covariance of colour."""
-    matrix = transport_map(TORCH.covariance(photos), TORCH.covariance(styles), _COLOUR_RIDGE)
+    matrix = transport_map(TORCH.covariance(photos), TORCH.covariance(styles), network.COLOUR_RIDGE)
     mean, mean_style = photos.mean((2, 3), keepdim=True), styles.mean((2, 3), keepdim=True)
     return (TORCH.mix(matrix, photos - mean) + mean_style).clamp(0, 1)
 
@@ -210,16 +211,3 @@ def grid(painted: Tensor) -> Tensor:
 def _outside(free: Tensor) -> Tensor:
     """How far values leave [0, 1]."""
     return (free - free.detach().clamp(0, 1)).square().mean()
-
-
-def _earlier(path: Path) -> Mapping[str, np.ndarray]:
-    from safetensors.numpy import load_file
-
-    try:
-        found = load_file(path)
-    except Exception as error:
-        raise UsageError(f"begin: {path}: not a usable safetensors file ({type(error).__name__})") from None
-    wanted = network.shapes()
-    if {name: tensor.shape for name, tensor in found.items()} != wanted:
-        raise UsageError(f"begin: {path}: its tensors are not those of this network")
-    return found

@@ -21,6 +21,7 @@ def card(facts: Mapping[str, Any]) -> str:
     found, options = facts["validation"], facts["options"]
     pictures = ", ".join(f"{n} ({kind}, folder '{facts['folders'][kind]}')" for kind, n in facts["pictures"].items())
     held_out = ", ".join(f"{n} {kind}" for kind, n in facts["held_out"].items())
+    judge = "vgg19" if options["vgg_every"] else options["encoder"]
     settings = ", ".join(f"{name} {value}" for name, value in options.items() if name != "begin")
     return f"""# alla_prima: any style in one pass
 
@@ -35,6 +36,6 @@ What `--quality fast` paints with: 0.57 million weights, no VGG at run time. A s
 | Recipe | `impasto train {facts["recipe"]}`, seed {facts["seed"]}, {facts["steps"]:,} steps in {facts["seconds"]:,.0f} s on {facts["device"]} ({facts["threads"]} threads, torch {facts["torch"]}) |
 | Options | {settings} |
 
-On the pictures held out ({options["crop_px"]} px crops, judged by {options["encoder"]}): content error {found["content"]:.3f},
+On the pictures held out ({options["crop_px"]} px crops, judged by {judge}): content error {found["content"]:.3f},
 style left {found["style"]:.3f} (the photo's own is about 1.5).
 """
