@@ -20,7 +20,7 @@ class FilmOptions(BaseOptions):
     """Paint one frame of so many; the film keeps its speed."""
     fps: Annotated[float | None, Field(gt=0, le=1000)] = None
     """Frames a second of a folder of pictures, 24 unless you say otherwise; films say themselves."""
-    steady: Annotated[float, Field(ge=0, le=1)] = 0.8
+    steady: Annotated[float, Field(ge=0, le=1)] = 0.9
     """How much of the painting before is kept where it can be followed from frame to frame: 0 paints each frame by itself, more flickers less."""
     keyframes: str | None = None
     """Frames that the styles are paintings of, by number in the film, as in 0,45: the method then carries these paintings through it."""
