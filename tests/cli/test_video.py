@@ -172,3 +172,19 @@ def test_a_report_is_json_without_numbers_that_are_none(run, clip):
     done = run("video", clip, "-o", "out.gif", "-m", "negative", "--json")
     json.loads(done.stdout, parse_constant=lambda word: pytest.fail(word))
     assert done.report["flicker_out"] > 0
+
+
+def test_a_time_lapse_shows_the_picture_being_made_and_ends_on_it(run, photo, painting, add_method):
+    def growing(inputs, options, context):
+        for step in range(1, 5):
+            context.report(step, 4, lambda share=step / 4: (share * inputs.content).astype(np.float32))
+        return Result(inputs.content.copy())
+
+    add_method(growing, **ALONE)
+    done = run(photo, "-m", "growing", "-o", "out.png", "--time-lapse", "making.mp4")
+    assert done.code == 0
+    light = [frame.mean() for frame in open_clip("making.mp4").frames()]
+    assert np.allclose(np.array(light[:4]) / light[3], [0.25, 0.5, 0.75, 1], atol=0.05)
+    assert np.allclose(light[4:], light[3], atol=0.01)
+    assert "no film format" in run(photo, "-m", "growing", "-o", "o.png", "--time-lapse", "making.mpp").stderr
+    assert not Path("o.png").exists()

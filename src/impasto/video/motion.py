@@ -23,11 +23,12 @@ _SMALLEST_PX = 24  # of a side: DIS's coarsest patches need that much
 class Motion:
     """How a frame came from the one before it.
 
-    backward: flow (H, W, 2) from this frame to the one before; trust: (H, W) in [0, 1], 0 where what is seen was hidden,
-    lay beyond the border, or moves too unsteadily to be followed.
+    backward: flow (H, W, 2) from this frame to the one before; forward: from that one to this. trust: (H, W) in [0, 1],
+    0 where what is seen was hidden, lay beyond the border, or moves too unsteadily to be followed.
     """
 
     backward: Flow
+    forward: Flow
     trust: Array
 
     def carry(self, before: Array) -> Array:
@@ -38,7 +39,7 @@ class Motion:
 def motion_between(before: Array, now: Array) -> Motion:
     """The motion from one frame to the next, both (H, W, 3)."""
     backward, forward = optical_flow(now, before), optical_flow(before, now)
-    return Motion(backward, trusted(backward, forward))
+    return Motion(backward, forward, trusted(backward, forward))
 
 
 @lru_cache(maxsize=1)

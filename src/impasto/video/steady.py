@@ -60,24 +60,32 @@ def paint_in_turn(film: Film, paint: Callable[[Inputs, Context], Result], contex
         if film.finished(number):
             continue
         inputs = film.inputs(number)
-        result = paint(inputs, _inner(context, number, len(film)))
+        result = paint(inputs, frame_context(context, number, len(film)))
         if context.stopping:
             return
-        picture, measured = result.picture, {}
-        if number:
-            before, painted = film.inputs(number - 1).content, film.painted(number - 1)
-            if film.settings.steady:
-                motion = motion_between(before, inputs.content)
-                picture = steadied(picture, painted, motion, before, inputs.content, film.settings.steady)
-                measured = {
-                    "flicker_in": warped_difference(before, inputs.content, motion),
-                    "flicker_out": warped_difference(painted, picture, motion),
-                }
-        film.keep(number, picture, **measured)
+        motion = None
+        if number and film.settings.steady:
+            motion = motion_between(film.inputs(number - 1).content, inputs.content)
+        keep_steady(film, number, result.picture, motion, film.settings.steady)
         context.report(number + 1, len(film), preview=lambda number=number: film.painted(number))
 
 
-def _inner(context: Context, number: int, total: int) -> Context:
+def keep_steady(film: Film, number: int, picture: Array, motion: Motion | None, strength: float) -> None:
+    """Keep a frame's picture, steadied by the one before where its motion is known, and what it then flickers."""
+    if motion is None:
+        film.keep(number, picture)
+        return
+    before, now, painted = film.inputs(number - 1).content, film.inputs(number).content, film.painted(number - 1)
+    picture = steadied(picture, painted, motion, before, now, strength)
+    film.keep(
+        number,
+        picture,
+        flicker_in=warped_difference(before, now, motion),
+        flicker_out=warped_difference(painted, picture, motion),
+    )
+
+
+def frame_context(context: Context, number: int, total: int) -> Context:
     """The context of one frame: its steps are told as a message, and a stop ends it, too."""
 
     def listen(progress: Progress) -> None:
