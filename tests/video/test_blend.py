@@ -29,7 +29,7 @@ def test_equal_paintings_stay_as_they_are(painted):
     picture = painted(40, 48, seed=2)
     chosen = np.random.default_rng(1).random((40, 48)) > 0.5
     off = np.abs(blended(picture, picture, chosen, 0.3) - picture)  # steps of black to white are clipped a little
-    assert np.quantile(off, 0.99) < 1e-3
+    assert np.quantile(off, 0.99) < 5e-3
     assert off.max() < 0.05
 
 
