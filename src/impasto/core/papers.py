@@ -60,6 +60,7 @@ _ALL = (
     Paper("kyprianidis2009", "Kyprianidis, Kang, Doellner", "Image and Video Abstraction by Anisotropic Kuwahara Filtering", "Computer Graphics Forum 28(7)", 2009, "https://doi.org/10.1111/j.1467-8659.2009.01574.x"),
     Paper("kyprianidis2010", "Kyprianidis, Semmo, Kang, Doellner", "Anisotropic Kuwahara Filtering with Polynomial Weighting Functions", "EG UK Theory and Practice of Computer Graphics", 2010, "https://doi.org/10.2312/LocalChapterEvents/TPCG/TPCG10/025-030"),
     Paper("bousseau2006", "Bousseau, Kaplan, Thollot, Sillion", "Interactive Watercolor Rendering with Temporal Coherence and Abstraction", "NPAR", 2006, "https://doi.org/10.1145/1124728.1124751"),
+    Paper("bousseau2007", "Bousseau, Neyret, Thollot, Salesin", "Video Watercolorization using Bidirectional Texture Advection", "ACM TOG 26(3)", 2007, "https://doi.org/10.1145/1276377.1276507"),
     Paper("pitie2007sliced", "Pitie, Kokaram, Dahyot", "Automated Colour Grading Using Colour Distribution Transfer", "Computer Vision and Image Understanding 107", 2007, "https://doi.org/10.1016/j.cviu.2006.11.011"),
     Paper("chang2015", "Chang, Fried, Liu, DiVerdi, Finkelstein", "Palette-based Photo Recoloring", "SIGGRAPH; ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766978"),
     Paper("he2010", "He, Sun, Tang", "Guided Image Filtering", "ECCV", 2010, "https://doi.org/10.1007/978-3-642-15549-9_1"),
