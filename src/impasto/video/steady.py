@@ -72,20 +72,14 @@ def paint_in_turn(film: Film, paint: Callable[[Inputs, Context], Result], contex
 
 def keep_steady(film: Film, number: int, picture: Array, motion: Motion | None, strength: float) -> None:
     """Keep a frame's picture, steadied by the one before where its motion is known, and what it then flickers."""
-    if motion is not None:
-        before, now = film.inputs(number - 1).content, film.inputs(number).content
-        picture = steadied(picture, film.painted(number - 1), motion, before, now, strength)
-    film.keep(number, picture, **measured(film, number, picture, motion))
-
-
-def measured(film: Film, number: int, picture: Array, motion: Motion | None) -> dict[str, float]:
-    """What a frame flickers, and the film there; nothing where the motion is not known."""
     if motion is None:
-        return {}
-    return {
-        "flicker_in": warped_difference(film.inputs(number - 1).content, film.inputs(number).content, motion),
-        "flicker_out": warped_difference(film.painted(number - 1), picture, motion),
-    }
+        film.keep(number, picture)
+        return
+    before, now, painted = film.inputs(number - 1).content, film.inputs(number).content, film.painted(number - 1)
+    picture = steadied(picture, painted, motion, before, now, strength)
+    film.keep(
+        number, picture, flicker_in=warped_difference(before, now, motion), flicker_out=warped_difference(painted, picture, motion)
+    )  # fmt: skip
 
 
 def frame_context(context: Context, number: int, total: int) -> Context:

@@ -92,7 +92,7 @@ def paint_film(film: Film, options: Options, context: Context) -> None:
     """Draw frame after frame: hatching goes along with what moves, lines and hatching are steadied, the paper stands still."""
     from impasto.video.drift import Drift
     from impasto.video.motion import motion_between
-    from impasto.video.steady import measured, steadied
+    from impasto.video.steady import keep_steady, steadied
 
     drift, before = None, None
     for number in range(len(film)):
@@ -115,7 +115,8 @@ def paint_film(film: Film, options: Options, context: Context) -> None:
             return
         film.note(f"marks-{number % 2}", steps=drift.steps, age=np.array(drift.age), marks=marks)
         before, picture = marks, _on_paper(photo, marks, options, context)
-        film.keep(number, picture, **measured(film, number, picture, motion))
+        # The paper stands still; only where the picture does, too, can the drawing itself be steadied with it.
+        keep_steady(film, number, picture, motion and motion.resting(), strength)
         context.report(number + 1, len(film), preview=lambda number=number: film.painted(number))
 
 
