@@ -69,6 +69,7 @@ _ALL = (
     Paper("barnes2009", "Barnes, Shechtman, Finkelstein, Goldman", "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", "ACM TOG 28(3)", 2009, "https://doi.org/10.1145/1531326.1531330"),
     Paper("fiser2016", "Fiser, Jamriska, Lukac, Shechtman, Asente, Lu, Sykora", "StyLit: Illumination-Guided Example-Based Stylization of 3D Renderings", "ACM TOG 35(4)", 2016, "https://doi.org/10.1145/2897824.2925948"),
     Paper("jamriska2015", "Jamriska, Fiser, Asente, Lu, Shechtman, Sykora", "LazyFluids: Appearance Transfer for Fluid Animations", "ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766983"),
+    Paper("yang2017", "Yang, Liu, Lian, Guo", "Awesome Typography: Statistics-Based Text Effects Transfer", "CVPR; arXiv:1611.09026", 2017, "https://arxiv.org/abs/1611.09026"),
     Paper("sykora2019", "Sykora, Jamriska, Texler, Fiser, Lukac, Lu, Shechtman", "StyleBlit: Fast Example-Based Stylization with Local Guidance", "Computer Graphics Forum 38(2); arXiv:1807.03249", 2019, "https://doi.org/10.1111/cgf.13621"),
     Paper("texler2021", "Texler, Texler, Kucera, Chai, Sykora", "FaceBlit: Instant Real-Time Example-Based Style Transfer to Facial Videos", "Proceedings of the ACM on Computer Graphics and Interactive Techniques 4(1)", 2021, "https://doi.org/10.1145/3451270"),
 )  # fmt: skip
