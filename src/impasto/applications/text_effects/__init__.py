@@ -20,6 +20,8 @@ class Options(CanvasOptions):
     """How strictly colours keep their distance from the strokes, relative to how well patches join."""
     direction_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.01
     """How strictly what lies above strokes stays above and what lies below stays below: for flames, drips and shadows."""
+    height_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.04
+    """How strictly the colours of a word's top stay at its top and those of its foot at its foot; 0 for a text of many lines."""
     uniformity: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.005
     """How dear every further use of a place of the style is; 0 lets a few good patches be repeated all over."""
     style_scale: Annotated[float | None, Field(gt=0, le=8)] = None
@@ -59,7 +61,7 @@ METHOD = Method(
     estimate="impasto.applications.text_effects.paint:estimate",
     deviations=(
         "Three scales of patches whose samples lie 1, 2 and 4 pixels apart, on a pyramid of halves, in place of ten levels of which five are compared.",
-        "Patches are neither turned nor tinted; instead, what lies above strokes seeks what lies above strokes.",
+        "Patches are neither turned nor tinted; instead, what lies above strokes seeks what lies above strokes, and a word's top seeks its top.",
         "Scales are found for a sample of the style's patches, among a sample of the others.",
         "The style is first brought to the size at which its strokes are as wide as the text's.",
     ),

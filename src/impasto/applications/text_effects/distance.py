@@ -19,11 +19,12 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
-    """A text's strokes: mask and distance (H, W), how far above its nearest contour each pixel outside lies (1 straight above, -1 below), and the strokes' mean half width in pixels."""
+    """A text's strokes: mask and distance (H, W), how far above its nearest contour each pixel outside lies (1 straight above, -1 below), how far down the text each pixel lies (0 to 1), and the strokes' mean half width in pixels."""
 
     mask: Mask
     distance: Array
     above: Array
+    down: Array
     radius_px: float
 
 
@@ -72,7 +73,7 @@ def strokes_of(mask: Mask) -> Strokes:
     """Measure a text; without any, every pixel lies infinitely far off."""
     if not mask.any():
         zero = np.zeros(mask.shape, np.float32)
-        return Strokes(mask, np.full(mask.shape, np.inf, np.float32), zero, 0.0)
+        return Strokes(mask, np.full(mask.shape, np.inf, np.float32), zero, zero + np.float32(0.5), 0.0)
     ridge, _ = _middle_lines(mask)
     widths = half_widths(mask)
     mean = float(widths.mean())
@@ -84,7 +85,10 @@ def strokes_of(mask: Mask) -> Strokes:
     above = np.where(mask, 0, (nearest[0] - rows) / np.maximum(outside, 1e-6))
     within = ((local - inside) / local).clip(0, 1)
     beyond = 1 + np.maximum(outside - _CONTOUR, 0) / mean
-    return Strokes(mask, np.where(mask, within, beyond).astype(np.float32), above.astype(np.float32), mean)
+    top, bottom = np.flatnonzero(mask.any(1))[[0, -1]]
+    down = ((rows - top + 0.5) / (bottom - top + 1)).clip(0, 1) * np.ones(mask.shape)
+    distance = np.where(mask, within, beyond)
+    return Strokes(mask, distance.astype(np.float32), above.astype(np.float32), down.astype(np.float32), mean)
 
 
 def text_in(picture: Array) -> Mask:

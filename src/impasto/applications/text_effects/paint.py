@@ -26,7 +26,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         context.warn("there is no text in the drawing; the result is the style's background.")
     style, source = styled_word(inputs, options, target)
     plan = Plan(
-        options.distance_weight, options.direction_weight, options.uniformity, options.patch_size, options.levels,
+        options.distance_weight, options.direction_weight, options.height_weight, options.uniformity, options.patch_size, options.levels,
         options.rounds, context.run.seed,
     )  # fmt: skip
     picture, account = synthesise(

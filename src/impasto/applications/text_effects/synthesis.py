@@ -21,10 +21,11 @@ _SMALLEST_PX = 24  # no side of a level is shorter
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a synthesis goes: weights of the distance, of the direction and of every further use; patches; levels; rounds of the coarsest level."""
+    """How a synthesis goes: weights of the distance, of the direction, of the height in the text and of every further use; patches; levels; rounds of the coarsest level."""
 
     distance: float
     direction: float
+    height: float
     uniformity: float
     patch: int = 5
     levels: int | None = None
@@ -102,7 +103,8 @@ class Level:
         # Beyond what the style shows, all is as far as it shows.
         self.distance = [shrunk(s.distance.clip(0, reach), to) for s, to in ((source, size), (target, shape))]
         above = [shrunk(s.above, to) for s, to in ((source, size), (target, shape))]
-        self.guides = [self.guide(d, a) for d, a in zip(self.distance, above, strict=True)]
+        down = [shrunk(s.down, to) for s, to in ((source, size), (target, shape))]
+        self.guides = [self.guide(*planes) for planes in zip(self.distance, above, down, strict=True)]
         weight = np.float32(np.sqrt(_TEXT))
         self.masks = [mask[..., None] * weight for mask in masks]
         self.source = stack(np.ascontiguousarray(np.dstack([self.style, self.masks[0]])))
@@ -110,14 +112,15 @@ class Level:
         self.penalty = np.float32(plan.uniformity * size[0] * size[1] / (shape[0] * shape[1]))
         self.random = np.random.default_rng([plan.seed, number])
 
-    def guide(self, distance: Array, above: Array) -> Array:
-        """Planes (H, W, 2) whose squared differences are the distance's and the direction's cost.
+    def guide(self, distance: Array, above: Array, down: Array) -> Array:
+        """Planes (H, W, 3) whose squared differences are the distance's, the direction's and the height's cost.
 
         (d_p - d_q)² / max(1, d_p²) is, for near distances, the squared difference of 1 + log d beyond the contour.
         """
         even = np.where(distance > 1, 1 + np.log(np.maximum(distance, 1)), distance)
         beyond = above * np.clip(distance - 1, 0, 1)  # no direction inside, or on the contour itself
-        return np.dstack([even * np.sqrt(self.plan.distance), beyond * np.sqrt(self.plan.direction)]).astype(np.float32)
+        weights = np.sqrt([self.plan.distance, self.plan.direction, self.plan.height])
+        return (np.dstack([even, beyond, down]) * weights).astype(np.float32)
 
     def begin(self, coarser: Field | None) -> None:
         """Start from pixels at the same distance, drawn at random, or from the matches of half the size."""
