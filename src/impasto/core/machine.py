@@ -6,10 +6,16 @@ Affinity masks and control groups count, so a container is told what it may use,
 import math
 import os
 import platform
+from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from shutil import which
+from typing import TYPE_CHECKING
 
 import psutil
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _MEMBERSHIP = Path("/proc/self/cgroup")
@@ -40,6 +46,21 @@ def threads() -> int:
     if chosen.isdigit() and int(chosen):
         return int(chosen)
     return min(cores(), psutil.cpu_count(logical=False) or cores())
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Within it NumPy's products of matrices take one thread: small ones gain nothing from more, and on a busy machine
+    wait for them two hundred times longer than they work.
+    """
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries() -> "ThreadpoolController":
+    import numpy as np  # noqa: F401  (libraries are found once they are loaded)
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def cpu_quota(root: Path = _CGROUPS, membership: Path = _MEMBERSHIP) -> float | None:
