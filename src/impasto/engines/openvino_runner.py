@@ -4,7 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,10 +103,13 @@ def _fed(array: NDArray[np.float32], spaced: bool) -> NDArray[np.float32]:
     if not spaced:
         return np.ascontiguousarray(array, np.float32)
     base, wide = array.base, (*array.shape[:-1], array.shape[-1] + 1)
-    if isinstance(base, np.ndarray) and base.shape == wide and base.dtype == np.float32 and base.flags.c_contiguous:
-        if base.ctypes.data == array.ctypes.data:
-            return base
+    if _is_plain(base) and base.shape == wide and base.ctypes.data == array.ctypes.data:
+        return base
     room = np.empty(wide, np.float32)
     room[..., :-1] = array
     room[..., -1] = 0
     return room
+
+
+def _is_plain(base: object) -> TypeGuard[NDArray[np.float32]]:
+    return isinstance(base, np.ndarray) and base.dtype == np.float32 and base.flags.c_contiguous

@@ -89,7 +89,8 @@ def quantise(picture: NDArray[np.floating[Any]], depth: int) -> NDArray[Any]:
     if depth == 8 and picture.dtype == np.float32 and picture.ndim == 3 and picture.shape[2] <= 4:
         import cv2
 
-        return cv2.multiply(np.ascontiguousarray(picture), (255.0,) * 4, dtype=cv2.CV_8U).reshape(picture.shape)
+        scaled = np.multiply(picture, np.float32(255), order="C")
+        return cv2.multiply(scaled, (1.0,) * 4, dtype=cv2.CV_8U).reshape(picture.shape)
     white, kind = (255, np.uint8) if depth == 8 else (65535, np.uint16)
     out = np.empty(picture.shape, kind)
     for rows in bands(picture.shape[0], int(np.prod(picture.shape[1:]))):

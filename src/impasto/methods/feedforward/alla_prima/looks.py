@@ -13,7 +13,7 @@ from impasto.reconstruction.networks.alla_prima import COLOUR_RIDGE, FLOOR
 from impasto.textures.transport_map import transport_map
 
 Floats = NDArray[np.floating]
-_PIXELS = 400_000
+_PIXELS = 150_000
 _TOGETHER = 16
 _EPS = 1e-5  # on variances, as in training
 
@@ -54,7 +54,7 @@ def colours_of(picture: Floats, guide: Floats | None = None) -> Moments:
     """Of the colours of a picture (H, W, 3), each pixel weighing as the guide (H, W) says, or all alike."""
     if guide is not None:
         return Moments.of(picture.reshape(-1, 3).T, guide)
-    # Of so many pixels, every second or third row tells as much.
+    # Of so many pixels, every few rows tells as much.
     flat = picture[:: 1 + len(picture) * picture.shape[1] // _PIXELS].reshape(-1, 3)
     # The second moment around mid grey and one product: the fast way for rows of three.
     # Of sixteen pixels at once: a product of matrices three wide would be slow.
