@@ -8,14 +8,12 @@ import os
 import platform
 from contextlib import AbstractContextManager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from shutil import which
-from typing import TYPE_CHECKING
+from typing import Any
 
 import psutil
-
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _MEMBERSHIP = Path("/proc/self/cgroup")
@@ -48,7 +46,7 @@ def threads() -> int:
     return min(cores(), psutil.cpu_count(logical=False) or cores())
 
 
-def one_blas_thread() -> AbstractContextManager[object]:
+def one_blas_thread() -> AbstractContextManager[Any]:
     """Within it NumPy's products of matrices take one thread: small ones gain nothing from more, and on a busy machine
     wait for them two hundred times longer than they work.
     """
@@ -56,11 +54,9 @@ def one_blas_thread() -> AbstractContextManager[object]:
 
 
 @cache
-def _libraries() -> "ThreadpoolController":
-    import numpy as np  # noqa: F401  (libraries are found once they are loaded)
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
+def _libraries() -> Any:
+    import_module("numpy")  # libraries are found once they are loaded
+    return import_module("threadpoolctl").ThreadpoolController()
 
 
 def cpu_quota(root: Path = _CGROUPS, membership: Path = _MEMBERSHIP) -> float | None:

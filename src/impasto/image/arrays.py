@@ -72,7 +72,7 @@ def to_float(pixels: NDArray[Any], white: float) -> Array:
         import cv2
 
         table = np.arange(256, dtype=np.float32) / np.float32(white)
-        return cv2.LUT(np.ascontiguousarray(pixels), table).reshape(pixels.shape)
+        return np.asarray(cv2.LUT(np.ascontiguousarray(pixels), table), np.float32).reshape(pixels.shape)
     out = np.empty(pixels.shape, np.float32)
     np.divide(pixels, np.float32(white), out=out, casting="same_kind")
     if pixels.dtype.kind == "f":
@@ -90,7 +90,7 @@ def quantise(picture: NDArray[np.floating[Any]], depth: int) -> NDArray[Any]:
         import cv2
 
         scaled = np.multiply(picture, np.float32(255), order="C")
-        return cv2.multiply(scaled, (1.0,) * 4, dtype=cv2.CV_8U).reshape(picture.shape)
+        return cv2.multiply(scaled, np.ones(4), dtype=cv2.CV_8U).reshape(picture.shape)
     white, kind = (255, np.uint8) if depth == 8 else (65535, np.uint16)
     out = np.empty(picture.shape, kind)
     for rows in bands(picture.shape[0], int(np.prod(picture.shape[1:]))):

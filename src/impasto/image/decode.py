@@ -159,7 +159,9 @@ def _from_array(pixels: NDArray[Any], max_pixels: int) -> Picture:
 
 def _finish(samples: Samples) -> Picture:
     """From stored samples to the finished picture: sRGB, float, upright, alpha apart."""
-    whole = samples.whole[::-1] if samples.whole and samples.orientation in _SIDEWAYS else samples.whole
+    whole = samples.whole
+    if whole is not None and samples.orientation in _SIDEWAYS:
+        whole = whole[1], whole[0]
     pixels, alpha = samples.pixels, None
     if pixels.ndim == 3 and pixels.shape[2] in (2, 4):
         alpha = to_float(_upright(pixels[..., -1], samples.orientation), samples.white)

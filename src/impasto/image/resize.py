@@ -87,12 +87,13 @@ def resize(array: NDArray[Any], size: tuple[int, int]) -> Array:
         return np.array(array, np.float32, order="C")
     given = np.ascontiguousarray(array, np.float32)
     low, high = float(given.min()), float(given.max())
-    planes = given[..., None] if given.ndim == 2 else given
+    planes: Array = given[..., None] if given.ndim == 2 else given
     if given.shape[1] > _COARSE * width or given.shape[0] > _COARSE * height:
         halfway = (min(given.shape[1], 2 * width), min(given.shape[0], 2 * height))
         # One channel at a time: OpenCV's area mean takes no more than four.
         channels = [np.ascontiguousarray(planes[..., c]) for c in range(planes.shape[2])]
-        planes = np.stack([cv2.resize(c, halfway, interpolation=cv2.INTER_AREA) for c in channels], -1)
+        areas = [cv2.resize(c, halfway, interpolation=cv2.INTER_AREA) for c in channels]
+        planes = np.stack(areas, -1).astype(np.float32, copy=False)
     with one_blas_thread():
         # Both passes work down the rows, where a product of matrices finds its numbers side by side.
         turned = _turned(_rows_resized(planes, height))
@@ -115,7 +116,7 @@ def _turned(planes: Array) -> Array:
 
     if planes.shape[2] > 4:  # the most that OpenCV takes
         return np.ascontiguousarray(planes.swapaxes(0, 1))
-    return cv2.transpose(planes).reshape(planes.shape[1], planes.shape[0], planes.shape[2])
+    return np.asarray(cv2.transpose(planes), np.float32).reshape(planes.shape[1], planes.shape[0], planes.shape[2])
 
 
 @lru_cache(maxsize=32)
