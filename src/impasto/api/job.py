@@ -81,7 +81,7 @@ class Job:
         _check_result(result, self)
         seconds = perf_counter() - start
         return Stylized(
-            picture=np.clip(result.picture, 0, 1).astype(np.float32, copy=False),
+            picture=_in_range(result.picture),
             report=full_report(self, result, context, seconds),
             alpha=self.alpha,
             profile=self.photo.profile,
@@ -106,8 +106,16 @@ def _carry_out(job: Job, context: Context) -> Result:
 def _check_result(result: Result, job: Job) -> None:
     if result.picture.shape != job.inputs.content.shape:
         raise RunError(f"'{job.method.id}' returned {result.picture.shape}, not {job.inputs.content.shape}.")
-    if not np.isfinite(result.picture).all():
+    # Minimum and maximum carry every NaN and infinity.
+    if not np.isfinite([result.picture.min(), result.picture.max()]).all():
         raise RunError(f"'{job.method.id}' diverged and left no finite picture. Try another seed or lower weights.")
+
+
+def _in_range(picture: Array) -> Array:
+    """The picture, float32, in [0, 1]; itself where it is already."""
+    if picture.dtype == np.float32 and picture.min() >= 0 and picture.max() <= 1:
+        return picture
+    return np.clip(picture, 0, 1).astype(np.float32, copy=False)
 
 
 def prepare(
@@ -137,12 +145,13 @@ def prepare(
     content, pairs = _roles(chosen, content, sources.weighted(styles))
     _check_inputs(chosen, len(pairs), extras)
     check_mask_count(chosen, len(pairs), len(masks), len(style_masks))
-    photo = None if content is None else sources.picture(content, "content")
+    size = getattr(settings, "size", None)
+    photo = None if content is None else sources.picture(content, "content", size or chosen.size.default)
     rgb = None if photo is None else sources.opaque(photo)  # refuses one with nothing to see before more are read
-    looks = _styles(pairs, chosen)
+    # What lies over a style lies over all of it.
+    looks = _styles(pairs, chosen, None if style_masks else _enough(settings, size or chosen.size.default))
     further = {name: sources.picture(source, name) for name, source in extras.items()}
     name, ground = _ground(chosen, settings, photo, looks, further)
-    size = getattr(settings, "size", None)
     shape = sizes.check_content(name, ground, size, chosen.size, chosen.id, blank=photo is None)
     estimate = _estimate(chosen, ground, size, shape, len(pairs), settings, run)
     regions, guides = read_masks(masks, [Subject(name, ground, shape)] * len(masks), "mask")
@@ -241,11 +250,17 @@ def _check_inputs(method: Method, styles: int, extras: Mapping[str, Any]) -> Non
             raise UsageError(f"'{method.id}' needs a picture for '{name}'. {spec.help}")
 
 
-def _styles(pairs: Pairs, method: Method) -> Looks:
+def _enough(options: BaseOptions, size: int | None) -> int | None:
+    """The long side at which a style will be looked at, where the options tell."""
+    scale = getattr(options, "style_scale", None)
+    return None if scale is None or size is None else round(scale * size)
+
+
+def _styles(pairs: Pairs, method: Method, enough_px: int | None) -> Looks:
     """Decode the styles and refuse those without a look to take."""
     found: Looks = []
     for number, (source, weight) in enumerate(pairs, 1):
-        look = sources.picture(source, "style" if len(pairs) == 1 else f"style {number}")
+        look = sources.picture(source, "style" if len(pairs) == 1 else f"style {number}", enough_px)
         sizes.check_style(look.name, look.size, method.size, method.id)
         sources.refuse_flat(look.name, sources.opaque(look))
         found.append((look, weight))

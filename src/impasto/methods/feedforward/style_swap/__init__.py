@@ -46,7 +46,7 @@ METHOD = Method(
         "tiny": {"size": 64},
     },
     run="impasto.methods.feedforward.style_swap.paint:stylize",
-    estimate="impasto.reconstruction.onepass:estimate",
+    estimate="impasto.methods.feedforward.style_swap.estimate:estimate",
     weights=("slim", "style_swap_slim"),
     deviations=(
         "On the validation grid at 512 px (36 pairs, slim encoder, by network) the median style ratio is 0.86 at a content cosine of 0.58: patches bring colours and small strokes, little of what Gram matrices measure.",
