@@ -31,6 +31,8 @@ class OutputOptions(BaseOptions):
     """Format on standard output, png unless you say otherwise; a file's suffix decides its own."""
     overwrite: bool = True
     """Whether a file that exists may be replaced. Inputs never are."""
+    time_lapse: str | None = None
+    """Also write a film of the picture being made, such as making.mp4; the suffix decides its format."""
     metadata: bool = True
     """Write down in the file how it was made: method, options, seed, versions, hashes of the inputs."""
 

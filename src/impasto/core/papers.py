@@ -55,6 +55,7 @@ _ALL = (
     Paper("ghiasi2017", "Ghiasi, Lee, Kudlur, Dumoulin, Shlens", "Exploring the Structure of a Real-Time, Arbitrary Neural Artistic Stylization Network", "BMVC; arXiv:1705.06830", 2017, "https://arxiv.org/abs/1705.06830"),
     Paper("wang2023microast", "Wang, Zhang, Zhao, Zuo, Li, Xing, Lu", "MicroAST: Towards Super-Fast Ultra-Resolution Arbitrary Style Transfer", "AAAI; arXiv:2211.15313", 2023, "https://arxiv.org/abs/2211.15313"),
     Paper("hertzmann1998", "Hertzmann", "Painterly Rendering with Curved Brush Strokes of Multiple Sizes", "SIGGRAPH", 1998, "https://doi.org/10.1145/280814.280951"),
+    Paper("hertzmann2000", "Hertzmann, Perlin", "Painterly Rendering for Video and Interaction", "NPAR", 2000, "https://doi.org/10.1145/340916.340917"),
     Paper("winnemoeller2006", "Winnemoeller, Olsen, Gooch", "Real-Time Video Abstraction", "SIGGRAPH; ACM TOG 25(3)", 2006, "https://doi.org/10.1145/1141911.1142018"),
     Paper("winnemoeller2012", "Winnemoeller, Kyprianidis, Olsen", "XDoG: An eXtended Difference-of-Gaussians Compendium Including Advanced Image Stylization", "Computers & Graphics 36(6)", 2012, "https://doi.org/10.1016/j.cag.2012.03.004"),
     Paper("kang2007", "Kang, Lee, Chui", "Coherent Line Drawing", "NPAR", 2007, "https://doi.org/10.1145/1274871.1274878"),
