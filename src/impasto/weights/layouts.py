@@ -38,6 +38,13 @@ def cin(width: int) -> dict[str, Shape]:
     return found
 
 
+def johnson(width: int) -> dict[str, Shape]:
+    """The transformer of one style: as `cin`, with a gain and a shift of its own for every norm."""
+    layers = cin_contracting(width) | cin_styled(width)
+    own = {f"{name}.{kind}": (1, channels) for name, channels in layers.items() for kind in ("gain", "shift")}
+    return cin(width) | own
+
+
 def ghiasi(width: int) -> dict[str, Shape]:
     """The transformer, what looks at a painting, and the matrices from there to a code and from a code to a row."""
     found = cin(width)

@@ -30,14 +30,14 @@ def plain_row(width: int) -> Value:
     return np.concatenate([np.repeat([[1.0, 0.0]], c, 1) for c in cin_styled(width).values()], 1, dtype=np.float32)
 
 
-def paint(o: Ops, w: Weights, picture: Value, row: Value, width: int, statistics: Value | None = None) -> Values:
+def paint(o: Ops, w: Weights, picture: Value, row: Value | None, width: int, statistics: Value | None = None) -> Values:
     """Repaint (N, 3, H, W) in [0, 1], H and W multiples of 4, in the style of `row` (N, row_length).
 
-    statistics: (N, statistics_length, 1, 1) of an earlier pass, taken instead of the picture's own. Returns "picture" and
+    row: None where all norms have gains and shifts of their own among the weights (see johnson.py). statistics: (N, statistics_length, 1, 1) of an earlier pass, taken instead of the picture's own. Returns "picture" and
     "statistics". Layers: k9-w, k3s2-2w, k3s2-4w, five residual blocks of 4w, twice nearest x2 and k3, k9-3, sigmoid.
     """
     norm = _Norm(o, statistics)
-    gains = dict(_rows(o, row, width))
+    gains = {} if row is None else dict(_rows(o, row, width))
     widths = cin_contracting(width) | cin_styled(width)
 
     def layer(x: Value, name: str, *, stride: int = 1) -> Value:
