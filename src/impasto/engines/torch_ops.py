@@ -1,6 +1,7 @@
 """The reference engine: plain torch. What trains a network is this text too."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -111,6 +112,15 @@ class TorchOps:
         flat = x.flatten(2)
         flat = flat - flat.mean(2, keepdim=True)
         return flat @ flat.transpose(1, 2) / flat.shape[2]
+
+
+class Bfloat16Ops(TorchOps):
+    """Convolutions in bfloat16, everything between them in float32: for training."""
+
+    def conv(self, x: Tensor, weight: Tensor, bias: Tensor | None = None, **settings: Any) -> Tensor:
+        """See Ops.conv."""
+        bias = None if bias is None else bias.bfloat16()
+        return super().conv(x.bfloat16(), weight.bfloat16(), bias, **settings).float()
 
 
 TORCH = TorchOps()

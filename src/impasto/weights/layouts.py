@@ -38,6 +38,11 @@ def cin(width: int) -> dict[str, Shape]:
     return found
 
 
+def cin_styles(width: int, count: int) -> dict[str, Shape]:
+    """The transformer with the rows of `count` styles."""
+    return cin(width) | {"rows": (count, cin_row_length(width))}
+
+
 def johnson(width: int) -> dict[str, Shape]:
     """The transformer of one style: as `cin`, with a gain and a shift of its own for every norm."""
     layers = cin_contracting(width) | cin_styled(width)

@@ -138,6 +138,9 @@ _VGG, _SLIM = (64, 128, 256, 512, 512), (16, 32, 64, 128, 128)
 _VGG_LICENCE = "CC BY 4.0 (trained through VGG-19's weights)"
 
 
+_NAMED_LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC BY 4.0) are not part of it"
+
+
 _MADE_HERE: dict[str, tuple[str, int]] = {
     "inverse_slim": ("9034f4c10f2494f95751a238203a4d1b494c025302ed1ee3a8aa8faecf5e088c", 2_151_598),
     "adain_slim": ("637fcc228e7ea9e8b8b094f0577ed17a51322a01479b840d603409ed38be5143", 441_318),
@@ -218,6 +221,17 @@ _ALL = (
              _decoders(_SLIM, 3), "chen2016"),
     _inverse("style_swap_vgg19", "Style-Swap's inverse network of VGG-19", "style_swap",
              _decoders(_VGG, 3), "chen2016"),
+    WeightFile(
+        name="cin",
+        title="Many styles in one network",
+        licence=_NAMED_LICENCE,
+        source="impasto train cin",
+        front_end="plain",
+        shapes=layouts.cin_styles(16, 15),
+        papers=("dumoulin2017", "johnson2016"),
+        recipe="cin",
+        network="impasto.reconstruction.networks.cin:networks",
+    ),
     WeightFile(
         name="ghiasi",
         title="Any style from one look: prediction network and transformer",

@@ -111,3 +111,8 @@ def painter(
 def width_of(weights: Arrays) -> int:
     """The width a transformer's tensors were made for."""
     return int(weights["down1.weight"].shape[0])
+
+
+def networks(weights: Arrays) -> dict[str, Network]:
+    """Its parts, for export: what paints, and what paints tiles; both take a style's row."""
+    return {"painter": painter(weights), "tiles": painter(weights, frozen=True)}
