@@ -30,14 +30,25 @@ def plain_row(width: int) -> Value:
     return np.concatenate([np.repeat([[1.0, 0.0]], c, 1) for c in cin_styled(width).values()], 1, dtype=np.float32)
 
 
-def paint(o: Ops, w: Weights, picture: Value, row: Value | None, width: int, statistics: Value | None = None) -> Values:
+def paint(
+    o: Ops,
+    w: Weights,
+    picture: Value,
+    row: Value | None,
+    width: int,
+    statistics: Value | None = None,
+    shares: Mapping[int, Value] | None = None,
+) -> Values:
     """Repaint (N, 3, H, W) in [0, 1], H and W multiples of 4, in the style of `row` (N, row_length).
 
-    row: None where all norms have gains and shifts of their own among the weights (see johnson.py). statistics: (N, statistics_length, 1, 1) of an earlier pass, taken instead of the picture's own. Returns "picture" and
-    "statistics". Layers: k9-w, k3s2-2w, k3s2-4w, five residual blocks of 4w, twice nearest x2 and k3, k9-3, sigmoid.
+    row: None where all norms have gains and shifts of their own among the weights (see johnson.py). statistics:
+    (N, statistics_length, 1, 1) of an earlier pass, taken instead of the picture's own. shares: a style for every pixel;
+    `row` then has a column for each of S styles, (N, row_length, S), and shares at one, a half and a quarter of the
+    size, {1: (N, S, H, W), 2: ..., 4: ...}, say how much of each goes where. Returns "picture" and "statistics".
+    Layers: k9-w, k3s2-2w, k3s2-4w, five residual blocks of 4w, twice nearest x2 and k3, k9-3, sigmoid.
     """
     norm = _Norm(o, statistics)
-    gains = {} if row is None else dict(_rows(o, row, width))
+    gains = {} if row is None else dict(_rows(o, row, width, shares))
     widths = cin_contracting(width) | cin_styled(width)
 
     def layer(x: Value, name: str, *, stride: int = 1) -> Value:
@@ -81,17 +92,33 @@ class _Norm:
         return self.o.channels(self.given, self.at - count, self.at)
 
 
-def _rows(o: Ops, row: Value, width: int) -> Iterator[tuple[str, tuple[Value, Value]]]:
-    """γ and β of every styled layer: (N, C, 1, 1) each."""
+def _rows(
+    o: Ops, row: Value, width: int, shares: Mapping[int, Value] | None
+) -> Iterator[tuple[str, tuple[Value, Value]]]:
+    """γ and β of every styled layer: (N, C, 1, 1) each, or where pixels have shares (N, C, h, w)."""
     at = 0
     for name, channels in cin_styled(width).items():
         middle, end = at + channels, at + 2 * channels
-        yield name, (o.per_channel(o.channels(row, at, middle)), o.per_channel(o.channels(row, middle, end)))
+        both = o.channels(row, at, middle), o.channels(row, middle, end)
+        if shares is None:
+            yield name, (o.per_channel(both[0]), o.per_channel(both[1]))
+        else:
+            there = shares[SCALES.get(name, 4)]
+            yield name, (o.mix(both[0], there), o.mix(both[1], there))
         at = end
 
 
+SCALES: Mapping[str, int] = {"up1": 2, "up2": 1, "out": 1}
+"""How much smaller than the picture a styled layer is, where it is not a quarter."""
+
+
 def painter(
-    weights: Arrays, *, frozen: bool = False, name: str = "cin", facts: Mapping[str, str] | None = None
+    weights: Arrays,
+    *,
+    frozen: bool = False,
+    name: str = "cin",
+    fingerprint: str = "",
+    facts: Mapping[str, str] | None = None,
 ) -> Network:
     """The transformer alone: takes "picture" and "row", and, `frozen`, "statistics" of an earlier pass."""
     width = width_of(weights)
@@ -104,8 +131,43 @@ def painter(
         inputs["statistics"] = (None, statistics_length(width), 1, 1)
     return Network(
         f"{name}-tiles" if frozen else name, forward, {key: weights[key] for key in cin(width)}, inputs,
-        ("picture", "statistics"), MULTIPLE, facts=facts or {},
+        ("picture", "statistics"), MULTIPLE, fingerprint=fingerprint, facts=facts or {},
     )  # fmt: skip
+
+
+def blender(weights: Arrays, *, frozen: bool = False, fingerprint: str = "") -> Network:
+    """The transformer with a blend of styles for every pixel.
+
+    Takes "picture", "rows" (1, row_length, S), "shares1" (1, S, H, W), "shares2" and "shares4" (at a half and a quarter
+    of the size) and, `frozen`, "statistics".
+    """
+    width = width_of(weights)
+
+    def forward(o: Ops, w: Weights, inputs: Values) -> Values:
+        shares = {scale: inputs[f"shares{scale}"] for scale in (1, 2, 4)}
+        statistics = inputs["statistics"] if frozen else None
+        return paint(o, w, inputs["picture"], inputs["rows"], width, statistics, shares)
+
+    inputs: dict[str, tuple[int | None, ...]] = {
+        "picture": (1, 3, None, None), "rows": (1, cin_row_length(width), None),
+        **{f"shares{scale}": (1, None, None, None) for scale in (1, 2, 4)},
+    }  # fmt: skip
+    if frozen:
+        inputs["statistics"] = (1, statistics_length(width), 1, 1)
+    return Network(
+        "cin-blend-tiles" if frozen else "cin-blend", forward, {key: weights[key] for key in cin(width)}, inputs,
+        ("picture", "statistics"), MULTIPLE, fingerprint=fingerprint, strides={"shares2": 2, "shares4": 4},
+    )  # fmt: skip
+
+
+def reduced(shares: Value) -> dict[str, Value]:
+    """Shares (1, S, H, W), H and W multiples of 4, at the three sizes that `blender` takes."""
+    found = {"shares1": np.ascontiguousarray(shares, np.float32)}
+    for scale in (2, 4):
+        n, styles, height, width = shares.shape
+        blocks = shares.reshape(n, styles, height // scale, scale, width // scale, scale)
+        found[f"shares{scale}"] = np.ascontiguousarray(blocks.mean((3, 5)), np.float32)
+    return found
 
 
 def width_of(weights: Arrays) -> int:
