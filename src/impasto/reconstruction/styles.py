@@ -66,6 +66,8 @@ def together(names: Sequence[str], file: str | None = None) -> tuple[Named, NDAr
     file: the one to look in; None looks among the shipped and the user's own. Raises UsageError with the nearest name,
     or where styles of different networks would have to be blended.
     """
+    if not names:
+        raise UsageError("style_name: name at least one style with a weight above 0; 'impasto zoo' lists them")
     if file is not None:
         network = named.load(Path(file))
         return network, np.concatenate([network.row(name) for name in names])

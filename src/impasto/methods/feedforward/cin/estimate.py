@@ -1,6 +1,7 @@
 """What a run of `cin` will need, before it starts, and how large its tiles may be."""
 
 from impasto.core import Estimate, RunOptions, machine
+from impasto.reconstruction import styles as known
 
 from . import Options
 
@@ -21,7 +22,13 @@ def tile_px(options: Options, run: RunOptions) -> int:
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:
-    """Peak memory and wall time; beyond one tile memory grows with the picture itself alone."""
+    """Peak memory and wall time; beyond one tile memory grows with the picture itself alone.
+
+    Raises UsageError for an unknown style.
+    """
+    known.together(
+        list(options.style_name), options.network
+    )  # a style that is nowhere is refused before anything begins
     tile = tile_px(options, run)
     at_once = min(height, tile) * min(width, tile)
     memory = at_once * _BYTES_PER_PIXEL + height * width * _PICTURE_BYTES

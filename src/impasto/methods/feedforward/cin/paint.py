@@ -20,8 +20,6 @@ from .estimate import tile_px
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Paint the photo in the named styles: a blend of them all over, or each where its mask says."""
     names = {name: weight for name, weight in options.style_name.items() if weight > 0}
-    if not names:
-        raise UsageError("style_name: name at least one style with a weight above 0; 'impasto zoo' lists them")
     network, rows = styles.together(list(names), options.network)
     photo, _ = recoloured(inputs, options.preserve_colour)
     side_px = tile_px(options, context.run)
