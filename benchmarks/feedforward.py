@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> None:
     """Measure everything, write the results, print the tables."""
     options = _parse(arguments)
     network, style = styles.alone(options.style_name)
-    small = named.painter(network, style)
+    small = named.painter(network, style, kind="whole")
     found: dict[str, Any] = {
         "machine": machine.describe(options.threads),
         "style": style,
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
 def networks(small: Any, options: argparse.Namespace) -> dict[str, Any]:
     """Seconds of one pass at 512 x 512 px."""
     picture = resize(decode(options.photo).rgb, (512, 512)).transpose(2, 0, 1)[None].copy()
-    full = johnson.painter(johnson.first_weights(32, np.random.default_rng(0)))
+    full = johnson.painter(johnson.first_weights(32, np.random.default_rng(0)), kind="whole")
     plain = RunOptions(engine="torch", precision="float32", device="cpu", threads=options.threads)
     runners = {
         "small": engines.load(small, RunOptions(device="cpu", threads=options.threads)),

@@ -72,13 +72,12 @@ def test_a_picture_blended_by_pixel_has_no_seam_between_tiles(trunk, rows):
     photo = np.random.default_rng(3).random((40, 300, 3), np.float32)
     ramp = np.broadcast_to(np.linspace(0, 1, 300, dtype=np.float32), (40, 300))
     context = Context(RunOptions(engine="torch", device="cpu", precision="float32"))
-    made = [cin.blender(trunk, frozen=frozen) for frozen in (False, True)]
-    repainter = Repainter(made[0], lambda: made[1], cin.FIELD_PX, context, cut=cin.reduced)
+    repainter = Repainter(lambda kind: cin.blender(trunk, kind=kind), cin.FIELD_PX, context, cut=cin.reduced)
     given = {"rows": np.ascontiguousarray(rows[:2].T[None])}
     maps = [ramp, 1 - ramp]
     # As long as the statistics are of the picture itself, tiles give what the whole gives.
     repainter.statistics = lambda source, given, _long_side: run(
-        made[0], picture=source[..., :3].transpose(2, 0, 1)[None].copy(), **given,
+        cin.blender(trunk), picture=source[..., :3].transpose(2, 0, 1)[None].copy(), **given,
         **cin.reduced(source[..., 3:].transpose(2, 0, 1)[None]),
     )["statistics"]  # fmt: skip
     whole, one = repainter.paint(photo, 512, given, maps)

@@ -71,6 +71,11 @@ class TorchOps:
         """See Ops.mean."""
         return x.mean((2, 3), keepdim=True)
 
+    def normalise(self, x: Tensor, floor: float) -> Tensor:
+        """See Ops.normalise."""
+        centred = x - x.mean((2, 3), keepdim=True)
+        return centred * (centred.square().mean((2, 3), keepdim=True) + floor).rsqrt()
+
     def max_pool2(self, x: Tensor) -> Tensor:
         """See Ops.max_pool2."""
         return F.max_pool2d(x, 2)

@@ -15,27 +15,32 @@ from impasto.engines.ops import Network, Runner
 from impasto.image import fit_size, resize
 from impasto.image.tiles import Tiling, paint_in_tiles
 
+from .networks.cin import MULTIPLE, Kind
+
 _LEAST_PX = 16  # of a side: what the methods ask of a photo, too
 _STATISTICS_PX = 1024  # long side of the picture whose statistics the tiles of a larger one see
 
 
 @dataclass
 class Repainter:
-    """One network, whole and frozen. frozen: makes the network of tiles when one is needed. reach_px: how far it sees.
+    """One network in its three kinds (see networks/cin.py), made when they are needed. reach_px: how far it sees.
 
     cut: what to make of a tile's further channels (shares of styles by pixel), as further inputs; see `paint`.
     """
 
-    whole: Network
-    frozen: Callable[[], Network]
+    make: Callable[[Kind], Network]
     reach_px: int
     context: Context
     cut: Callable[[Array], Mapping[str, Array]] | None = None
+    multiple: int = MULTIPLE
     ran: Runner = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the network ready."""
-        self.ran = engines.load(self.whole, self.context.run)
+        self.ran = self._load("whole")
+
+    def _load(self, kind: Kind) -> Runner:
+        return engines.load(self.make(kind), self.context.run)
 
     def paint(
         self, photo: Array, side_px: int, given: Mapping[str, Array] | None = None, maps: Sequence[Array] = ()
@@ -48,9 +53,9 @@ class Repainter:
         source = np.concatenate([photo, *(m[..., None] for m in maps)], 2, dtype=np.float32) if maps else photo
         if max(photo.shape[:2]) > side_px:
             given["statistics"] = self.statistics(source, given, min(_STATISTICS_PX, side_px))
-            network = engines.load(self.frozen(), self.context.run)
+            network = self._load("frozen")
         # One tile is the whole picture, whatever its reach.
-        tiling = Tiling(self._whole(side_px), self.reach_px, 0, self.whole.multiple)
+        tiling = Tiling(self._whole(side_px), self.reach_px, 0, self.multiple)
         count = 0
 
         def paint(part: Array) -> Array:
@@ -65,14 +70,14 @@ class Repainter:
         """What the norms would see in the whole photo, taken from a smaller copy of it."""
         size = fit_size(source.shape[:2], long_side)
         small = resize(source, tuple(self._whole(max(side, _LEAST_PX)) for side in size))
-        return self.ran({**self._inputs(planes(small)), **given})["statistics"]
+        return self._load("measuring")({**self._inputs(planes(small)), **given})["statistics"]
 
     def _inputs(self, part: Array) -> dict[str, Array]:
         picture = np.ascontiguousarray(part[:, :3])
         return {"picture": picture, **(self.cut(part[:, 3:]) if self.cut else {})}
 
     def _whole(self, side: int) -> int:
-        return -(-side // self.whole.multiple) * self.whole.multiple
+        return -(-side // self.multiple) * self.multiple
 
 
 def planes(picture: Array) -> Array:

@@ -34,26 +34,26 @@ def first_weights(width: int, random: np.random.Generator) -> dict[str, NDArray[
 def painter(
     weights: Arrays,
     *,
-    frozen: bool = False,
+    kind: cin.Kind = "measuring",
     name: str = NAME,
     fingerprint: str = "",
     facts: Mapping[str, str] | None = None,
 ) -> Network:
-    """The network: takes "picture" and, `frozen`, "statistics" of an earlier pass; gives "picture" and "statistics"."""
+    """The network of a kind (see cin.py), from "picture" to "picture"."""
     width = cin.width_of(weights)
 
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
-        return cin.paint(o, w, inputs["picture"], None, width, inputs["statistics"] if frozen else None)
+        given = inputs.get("statistics")
+        return cin.paint(o, w, inputs["picture"], None, width, given, measured=kind == "measuring")
 
     inputs: dict[str, tuple[int | None, ...]] = {"picture": (None, 3, None, None)}
-    if frozen:
-        inputs["statistics"] = (None, cin.statistics_length(width), 1, 1)
     return Network(
-        f"{name}-tiles" if frozen else name, forward, {key: weights[key] for key in layouts.johnson(width)}, inputs,
-        ("picture", "statistics"), cin.MULTIPLE, fingerprint=fingerprint, facts=facts or {},
+        f"{name}-{kind}", forward, {key: weights[key] for key in layouts.johnson(width)}, inputs | cin.also(kind, width),
+        cin.gives(kind), cin.MULTIPLE, fingerprint=fingerprint, facts=facts or {},
     )  # fmt: skip
 
 
 def networks(weights: Arrays) -> dict[str, Network]:
-    """Its parts, for export: what paints, and what paints tiles."""
-    return {"painter": painter(weights), "tiles": painter(weights, frozen=True)}
+    """Its parts, for export: what paints, what measures for tiles, and what paints tiles."""
+    kinds: dict[str, cin.Kind] = {"painter": "whole", "measuring": "measuring", "tiles": "frozen"}
+    return {name: painter(weights, kind=kind) for name, kind in kinds.items()}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto.core import InputError, unknown
+from impasto.engines.ops import Network
 from impasto.weights import FILES, layouts, resolve
 from impasto.weights.arrays import read_arrays
 from impasto.weights.tensors import open_safetensors
@@ -89,7 +90,7 @@ def single(trunk: Mapping[str, Floats], row: Floats) -> dict[str, Floats]:
     return {name: found[name] for name in layouts.johnson(cin.width_of(trunk))}
 
 
-def painter(named: Named, style: str, *, frozen: bool = False) -> "johnson.Network":
+def painter(named: Named, style: str, *, kind: cin.Kind = "measuring") -> Network:
     """The network of one style, ready for an engine."""
     fingerprint = f"{named.sha256}-{style}"
-    return johnson.painter(single(named.trunk, named.row(style)), frozen=frozen, fingerprint=fingerprint)
+    return johnson.painter(single(named.trunk, named.row(style)), kind=kind, fingerprint=fingerprint)

@@ -1,6 +1,7 @@
 """`cin`: blend the rows of the styles, for the picture or for every pixel, and paint in one pass."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -28,8 +29,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     else:
         weights = np.array(list(names.values()), np.float32)
         row = (weights / weights.sum())[None] @ rows
-        plain, frozen = (cin.painter(network.trunk, frozen=f, fingerprint=network.sha256) for f in (False, True))
-        repainter = Repainter(plain, lambda: frozen, cin.FIELD_PX, context)
+        make = partial(cin.painter, network.trunk, fingerprint=network.sha256)
+        repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context)
         picture, tiles = repainter.paint(photo, side_px, {"row": row})
         report = facts(repainter.ran)
     if options.strength < 1:
@@ -45,8 +46,8 @@ def _by_pixel(
     claimed = shares.sum(0)
     # Where nothing is claimed the blend is of all styles alike: it will be covered, but no norm may see a hole.
     whole = np.where(claimed > 1e-3, shares / np.maximum(claimed, 1e-3), 1 / len(shares)).astype(np.float32)
-    plain, frozen = (cin.blender(network.trunk, frozen=f, fingerprint=network.sha256) for f in (False, True))
-    repainter = Repainter(plain, lambda: frozen, cin.FIELD_PX, context, cut=cin.reduced)
+    make = partial(cin.blender, network.trunk, fingerprint=network.sha256)
+    repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context, cut=cin.reduced)
     picture, tiles = repainter.paint(photo, side_px, {"rows": np.ascontiguousarray(rows.T[None])}, list(whole))
     covered = np.minimum(claimed, 1)[..., None]
     return photo + covered * (picture - photo), tiles, facts(repainter.ran)

@@ -36,10 +36,10 @@ class Networks:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.weights, self.fingerprint = ghiasi.load()
-        self.painter = Repainter(self._painter(), lambda: self._painter(frozen=True), cin.FIELD_PX, context)
+        self.painter = Repainter(self._painter, cin.FIELD_PX, context)
 
-    def _painter(self, *, frozen: bool = False) -> Network:
-        return ghiasi.painter(self.weights, frozen=frozen, fingerprint=self.fingerprint)
+    def _painter(self, kind: cin.Kind) -> Network:
+        return ghiasi.painter(self.weights, kind=kind, fingerprint=self.fingerprint)
 
     def code(self, picture: Array, size: tuple[int, int]) -> Array:
         """What a picture of that size looks like, in a hundred numbers: (1, 100)."""

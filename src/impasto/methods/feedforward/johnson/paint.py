@@ -15,9 +15,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Paint the photo in the named style."""
     network, style = styles.alone(options.style_name)
     photo, _ = recoloured(inputs, options.preserve_colour)
-    repainter = Repainter(
-        named.painter(network, style), lambda: named.painter(network, style, frozen=True), cin.FIELD_PX, context
-    )
+    repainter = Repainter(lambda kind: named.painter(network, style, kind=kind), cin.FIELD_PX, context)
     picture, tiles = repainter.paint(photo, tile_px(options, context.run))
     picture = _towards(photo, picture, options.strength)
     finished = with_kept_colour(picture, inputs.content, options.preserve_colour)
