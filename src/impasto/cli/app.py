@@ -22,6 +22,7 @@ from .output import drop_stdout
 from .stylize import stylize
 from .train import train
 from .video import video
+from .zoo import style, zoo
 
 _DEFAULT = "stylize"
 
@@ -96,6 +97,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, video, compare, train, export, methods, evaluate, doctor):
-    assert isinstance(_command, Command)
+for _command in (stylize, video, compare, train, style, export, methods, zoo, evaluate, doctor):
+    assert isinstance(_command, Command | click.Group)
     main.add_command(_command)
