@@ -60,6 +60,22 @@ def test_a_filters_colours_are_the_photos(first, second):
     assert np.abs(colours[0] - colours[1])[inside].max() < 0.01
 
 
+def test_lines_are_drawn_where_edges_are_whatever_the_greys():
+    y, x = np.mgrid[:64, :72]
+
+    def disc(radius, ground, tone):
+        far = np.hypot(y - 31.5, x - 35.5)
+        picture = np.where(far < radius, tone, ground)[..., None].repeat(3, 2).astype(np.float32)
+        return cv2.GaussianBlur(picture, (0, 0), 1), far
+
+    photo, far = disc(20, 0.1, 0.9)
+    drawing = np.where(np.abs(far - 20) < 1.5, 0.0, 1.0)[..., None].repeat(3, 2).astype(np.float32)
+    other, there = disc(26, 0.5, 0.7)
+    made = analogous(drawing, other, photo, compare="edges").picture[..., 0]
+    assert made[np.abs(there - 26) < 1].mean() < 0.3
+    assert made[np.abs(there - 26) > 4].mean() > 0.97
+
+
 def test_numbers_say_what_goes_where():
     random = np.random.default_rng(3)
     grain = 0.15 * random.random((40, 60, 3))

@@ -69,4 +69,4 @@ def styled_word(inputs: Inputs, options: Options, target: Strokes) -> tuple[Arra
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001
     """What a run will need: stacks of three scales of a style about as large as the result, and of the result."""
     pixels = height * width
-    return Estimate(memory_bytes=int(pixels * 2 * 160) + 200_000_000, seconds=2 + pixels * options.rounds * 6e-6)
+    return Estimate(memory_bytes=int(pixels * 2 * 160) + 200_000_000, seconds=1 + pixels * options.rounds * 1.2e-6)

@@ -16,13 +16,13 @@ class Options(CanvasOptions):
     mode: Mode = "auto"
     """What the pair teaches: a filter; more of a texture; texture by numbers, where both guides are label pictures; to enlarge (super-resolution); or texture transfer, where the style is its own guide. Left alone: a texture without a photo, numbers where the guide is a label picture, else a filter."""
     coherence: Annotated[float | None, Field(ge=0, le=1e6)] = None
-    """How much worse a pixel may fit that continues the piece its neighbour came from (the paper's kappa): 0 takes the best of all, which is patchy; 25 copies large pieces. Left alone, 5 for a filter, 10 for a painting without a guide, 1 for textures, 2 for numbers, 0.5 to enlarge."""
+    """How much worse a pixel may fit that continues the piece its neighbour came from (the paper's kappa): 0 takes the best of all, which is patchy; 25 copies large pieces. Left alone, 5 for a filter, 10 for a painting without a guide, 1 for textures and edges, 2 for numbers, 0.5 to enlarge."""
     content_weight: Annotated[float | None, Field(ge=0, le=1e6), UI(scale="log")] = None
-    """How much the photo and the guide count, relative to what the result and the style look like. Left alone, 1; 3 for numbers and 0.5 for a texture transfer."""
-    compare: Literal["luminance", "colour"] | None = None
-    """What of the pictures is compared. Left alone, light and dark for a filter with a guide and to enlarge, else all colours."""
+    """How much the photo and the guide count, relative to what the result and the style look like. Left alone, 1; 3 for numbers, 10 for edges and 0.5 for a texture transfer."""
+    compare: Literal["luminance", "colour", "edges"] | None = None
+    """What of the pictures is compared; edges is for line drawings: how the greys rise and bend, whatever they are. Left alone, light and dark for a filter with a guide and to enlarge, else all colours."""
     preserve_colour: PreserveColour | None = None
-    """Keep the photo's colours, by painting light and dark only, or by giving the pair the photo's palette first. Left alone: light and dark only, where the guide was given and to enlarge; else the style's colours."""
+    """Keep the photo's colours, by painting light and dark only, or by giving the pair the photo's palette first. Left alone: light and dark only, where the guide was given (but not for edges) and to enlarge; else the style's colours."""
     match_levels: Annotated[float, Field(ge=0, le=1)] = 1.0
     """How far the pair's mean and contrast are moved to the photo's before they are compared. Label pictures are left alone."""
     style_scale: Annotated[float | None, Field(gt=0, le=8)] = None
@@ -58,7 +58,7 @@ METHOD = Method(
     estimate="impasto.methods.examples.image_analogies.paint:estimate",
     deviations=(
         "Neighbours are sought in a tree of boxes over the features' principal axes (99 % of the variance), not by ANN and TSVQ; a better match is only sought where it would beat the coherent one.",
-        "No steerable filter responses among the features.",
+        "Slopes and bends (steerable first and second derivatives) take the place of the greys before filtering with `compare` edges, for line drawings; they are not among the features otherwise.",
         "The coarsest scale is filled twice: the first time, its first rows have nothing above them.",
         "A painting without a guide is its own, smoothed along its edges, as in the paper; the photo is smoothed alike.",
     ),

@@ -23,7 +23,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
     plan = Plan(
         analogy.coherence, analogy.weight, options.levels, slack=options.tolerance, seed=context.run.seed,
-        inside=analogy.kind == "texture",
+        inside=analogy.inside,
     )  # fmt: skip
     field, levels = synthesise(
         analogy.before, analogy.after, analogy.target, plan,
@@ -37,4 +37,4 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     """What a run will need: features of a style as large as the result, twice, and the planes of all pictures."""
     pixels = height * width
     style = pixels * (1 if options.style_scale is None else options.style_scale**2)
-    return Estimate(memory_bytes=int(style * 560 + pixels * 120) + 90_000_000, seconds=1 + pixels * 2e-5)
+    return Estimate(memory_bytes=int(style * 560 + pixels * 120) + 200_000_000, seconds=1 + pixels * 2e-5)

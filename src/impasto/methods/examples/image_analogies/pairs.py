@@ -7,6 +7,7 @@ import numpy as np
 
 from impasto.content.colour import recoloured
 from impasto.core import Array, InputError, Inputs, UsageError
+from impasto.guides.appearance import slopes
 from impasto.guides.pairs import given_pair
 from impasto.image.colour import luminance
 from impasto.image.labels import labels_of
@@ -16,8 +17,10 @@ from . import Options
 
 _PAINTED = 10.0  # coherence where a painting is its own guide: whole strokes, and at 5 fragments of them
 _COHERENCE = {"filter": 5.0, "texture": 1.0, "numbers": 2.0, "enlarge": 0.5, "transfer": 1.0}
+_DRAWN = (1.0, 10.0)  # coherence and weight where edges are compared; with less weight, hatching grows over even ground
 _WEIGHT = {"filter": 1.0, "texture": 1.0, "numbers": 3.0, "enlarge": 1.0, "transfer": 0.5}
 _STEEPEST = 8.0  # gain of a remap: a photo of one grey would otherwise make the pair grey, or noise of it
+_STEEP = 0.15  # deviation of slopes beside greys: about what those of photos and prints are
 _EDGE = 0.1  # how far a grey has to rise for an edge that smoothing keeps
 _FLAT, _FLAT_SHARE = 8 / 255, 0.9  # of a label picture's pixels so many are so near to their label's colour
 
@@ -26,7 +29,10 @@ Kind = Literal["filter", "texture", "numbers", "enlarge", "transfer"]
 
 @dataclass(frozen=True, slots=True)
 class Analogy:
-    """before (h, w, b), after (h, w, a), target (H, W, b): what is compared. paint (h, w, 3): what the result is made of."""
+    """before (h, w, b), after (h, w, a), target (H, W, b): what is compared. paint (h, w, 3): what the result is made of.
+
+    luminance: the photo's colours are laid over it. inside: what lies at the style's border is not copied.
+    """
 
     kind: Kind
     before: Array
@@ -36,6 +42,7 @@ class Analogy:
     coherence: float
     weight: float
     luminance: bool
+    inside: bool
 
 
 def read_analogy(inputs: Inputs, options: Options) -> Analogy:
@@ -45,9 +52,10 @@ def read_analogy(inputs: Inputs, options: Options) -> Analogy:
     """
     guide = None if inputs.blank and "style_guide" not in inputs.extras else _guide(inputs)
     kind = kind_of(inputs, guide, options)
+    drawn = options.compare == "edges"
     colour = options.preserve_colour
     if colour is None:
-        colour = "luminance" if kind == "enlarge" or (kind == "filter" and guide is not None) else "off"
+        colour = "luminance" if kind == "enlarge" or (kind == "filter" and guide is not None and not drawn) else "off"
     painted = kind == "filter" and guide is None
     own = inputs.styles[0].picture
     style = own if inputs.blank else recoloured(inputs, "off" if colour == "luminance" else colour)[1][0]
@@ -56,21 +64,28 @@ def read_analogy(inputs: Inputs, options: Options) -> Analogy:
     if guide is not None:
         guide = resize(guide, size)
     before, target = _before(kind, style, guide, inputs.content, options)
-    grey = options.compare == "luminance" or (options.compare is None and not painted and kind in ("filter", "enlarge"))
+    grey = options.compare in ("luminance", "edges") or (
+        options.compare is None and not painted and kind in ("filter", "enlarge")
+    )
     if grey:
         before, after, target = (luminance(p).astype(np.float32)[..., None] for p in (before, style, target))
     else:
         after = style
     paint = style
-    if kind not in ("numbers", "texture"):
+    if drawn:
+        before, target = _slopes(before, target, options.match_levels)
+    elif kind not in ("numbers", "texture"):
         gain, shift = remap(before, target, options.match_levels)
         before, after = before * gain + shift, after * gain + shift
-        if colour == "luminance":
-            paint = after if after.shape[2] == 3 else after.repeat(3, 2)
-    weight = _WEIGHT[kind] if options.content_weight is None else options.content_weight
-    usual = _PAINTED if painted else _COHERENCE[kind]
-    coherence = usual if options.coherence is None else options.coherence
-    return Analogy(kind, before, after, target, paint, coherence, weight, colour == "luminance" and not inputs.blank)
+    if colour == "luminance":
+        paint = after if after.shape[2] == 3 else after.repeat(3, 2)
+    usual = _DRAWN if drawn else (_PAINTED if painted else _COHERENCE[kind], _WEIGHT[kind])
+    coherence = usual[0] if options.coherence is None else options.coherence
+    weight = usual[1] if options.content_weight is None else options.content_weight
+    kept = colour == "luminance" and not inputs.blank
+    # An exact pair is copied to its border; elsewhere, windows that repeat it leave marks.
+    inside = drawn or painted or kind == "texture"
+    return Analogy(kind, before, after, target, paint, coherence, weight, kept, inside)
 
 
 def _guide(inputs: Inputs) -> Array | None:
@@ -144,6 +159,14 @@ def smoothed(picture: Array, radius_px: float) -> Array:
     radius = max(1, round(radius_px))
     planes = [guided(np.ascontiguousarray(picture[..., c]), guide, radius, _EDGE) for c in range(3)]
     return np.dstack(planes)
+
+
+def _slopes(before: Array, target: Array, strength: float) -> tuple[Array, Array]:
+    """Slopes of two planes of greys, (H, W, 5), as steep in the mean at strength 1."""
+    steep, wanted = slopes(before[..., 0]), slopes(target[..., 0])
+    theirs, ours = (max(float(planes.std(dtype=np.float64)), 1e-3) for planes in (steep, wanted))
+    ours = ours**strength * theirs ** (1 - strength)
+    return steep * np.float32(_STEEP / theirs), wanted * np.float32(_STEEP / ours)
 
 
 def remap(before: Array, target: Array, strength: float) -> tuple[Array, Array]:
