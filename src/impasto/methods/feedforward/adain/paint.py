@@ -24,9 +24,10 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     photo, paintings = sitting.views(LAYER)
     wanted = changes(photo.statistics(LAYER, MODEL), [look.statistics(LAYER, MODEL) for look in paintings], regions)
     picture = photo.repainted(LAYER, family, wanted, MODEL.move, options.strength)
-    kept = 1 - options.strength * np.minimum(1, np.sum([region.guide for region in regions], 0))
+    claimed = np.minimum(1, np.sum([region.guide for region in regions], 0)) if inputs.masks else np.ones((1, 1))
+    kept = torch.from_numpy(1 - options.strength * claimed).to(picture)
     if kept.max() > 0:
         # Else a strength of 0, and what no mask covers, would show the decoder's failings.
-        picture = picture.clamp(0, 1) + torch.from_numpy(kept).to(picture) * photo.lost(LAYER, family)
+        picture = picture.clamp(0, 1) + kept * photo.lost(LAYER, family)
     context.report(1, 1, lambda: sitting.cut(picture))
     return sitting.result(picture)
