@@ -54,7 +54,7 @@ METHOD = Method(
     id="ebsynth",
     title="EbSynth",
     summary="Paint a picture from a painting's patches, where guides or light and dark agree.",
-    papers=("fiser2016", "jamriska2015", "barnes2009"),
+    papers=("fiser2016", "jamriska2015", "jamriska2019", "barnes2009"),
     taxonomy=Taxonomy(family="examples", texture="non-parametric", scope="any-style"),
     inputs=(
         Content(optional=True, help="The photo to repaint; content_guide can stand in for it."),
@@ -70,6 +70,8 @@ METHOD = Method(
     },
     run="impasto.methods.examples.ebsynth.synthesis:stylize",
     estimate="impasto.methods.examples.ebsynth.synthesis:estimate",
+    sequence="impasto.methods.examples.ebsynth.film:paint_film",
+    keyframes=True,
     deviations=(
         "Scales are means of what they cover; the authors' program takes single pixels, which flickers and aliases.",
         "Patches may reach over the border of painting and result, which are repeated there; what lies beyond has no vote.",

@@ -51,6 +51,8 @@ METHOD = Method(
     },
     run="impasto.methods.examples.styleblit.blit:stylize",
     estimate="impasto.methods.examples.styleblit.blit:estimate",
+    sequence="impasto.methods.examples.styleblit.film:paint_film",
+    keyframes=True,
     deviations=(
         "With a photo and a painting alone, light, dark and detail of both are the guides; the paper has rendered normals.",
         "The table of colours has 64 cells a channel, and the picture is searched downhill from there; --search exact tries all pixels.",
