@@ -19,6 +19,7 @@ from .export import export
 from .failures import Aborted, exit_code_and_line
 from .methods import methods
 from .output import drop_stdout
+from .studio import studio
 from .stylize import stylize
 from .train import train
 
@@ -95,6 +96,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, compare, train, export, methods, evaluate, doctor):
+for _command in (stylize, compare, studio, train, export, methods, evaluate, doctor):
     assert isinstance(_command, Command)
     main.add_command(_command)

@@ -1,0 +1,343 @@
+"""Which deed in the page leads to what."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from impasto import registry
+from impasto.core import ImpastoError
+
+from . import canvas, words
+from .bench import Bench
+from .page import Page, about
+from .shelf import title
+from .wishes import Slots, Wish, form_value, keep_canvas, presets, wish_again
+
+Update = dict[str, Any]
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "trigger_mode": "multiple"}
+
+
+class Events:
+    """Wires a page to a bench. folder: where pictures lie that Gradio may show."""
+
+    def __init__(self, page: Page, bench: Bench, folder: Path) -> None:
+        """Connect everything; called within the page's blocks."""
+        self.page, self.bench, self.folder = page, bench, folder
+        self._wire_choices()
+        self._wire_painting()
+        self._wire_canvas()
+        self._wire_rest()
+
+    # Choices --------------------------------------------------------------------------------------------------------
+
+    def _wire_choices(self) -> None:
+        page = self.page
+        page.photos.change(self.take_photo, page.photos, page.photo, show_progress="hidden")
+        page.own.upload(self.add_painting, [page.own, page.palette], page.palette, show_progress="hidden")
+        page.quality.input(self.choose_quality, page.quality, [page.method, page.preset], show_progress="hidden")
+        page.method.change(
+            self.show_method, [page.method, page.preset, page.form, page.palette, page.quality],
+            [page.about, page.preset, page.form, page.slot, page.quality, page.masks], show_progress="hidden",
+        )  # fmt: skip
+        page.preset.input(self.show_preset, [page.method, page.preset], page.form, show_progress="hidden")
+
+    def take_photo(self, value: Update) -> str | None:
+        """Put the bundled photo that was clicked into the frame."""
+        chosen = value.get("chosen") or []
+        if not chosen:
+            return None
+        data, name = self.bench.shelf.get(str(chosen[0]["id"]))
+        target = self.folder / "photos" / Path(name).name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        return str(target)
+
+    def add_painting(self, files: list[str] | None, palette: Update) -> Update:
+        """Put paintings that were brought along onto the palette, and choose the last one."""
+        items, chosen = list(palette.get("items") or []), palette.get("chosen") or []
+        for file in files or []:
+            try:
+                key = self.bench.shelf.put(Path(file).read_bytes(), Path(file).name)
+            except ImpastoError as error:
+                raise gr.Error(str(error), print_exception=False) from None
+            items.insert(0, self.bench.shelf.item(key))
+            chosen = [{"id": key, "weight": 1}]
+        return {**palette, "items": items, "chosen": chosen}
+
+    def choose_quality(self, quality: str) -> tuple[Any, Any]:
+        """Set the method and preset that a quality stands for."""
+        if not quality:
+            return gr.skip(), gr.skip()
+        method, preset = registry.choose(None, quality), registry.preset_for(quality, None)
+        return method.id, gr.Dropdown(presets(method), value=preset or "")
+
+    def show_method(self, method_id: str, preset: str, form: Update, palette: Update, quality: str) -> tuple[Any, ...]:
+        """Show a method's summary, presets, options and further pictures; values that it shares stay."""
+        method = registry.get(method_id)
+        preset = preset if preset in method.presets else ""
+        matches = next(
+            (
+                n
+                for n in registry.QUALITY
+                if registry.choose(None, n).id == method.id and (registry.preset_for(n, None) or "") == preset
+            ),
+            "",
+        )
+        shared = {k: v for k, v in (form.get("values") or {}).items() if k == "size"}
+        found = words.slots(method, [title(n) for n in self._names(palette)] or ["the painting"])
+        slots = gr.Dropdown([(label, slot) for label, slot, _ in found], value=found[0][1] if found else None)
+        quality = matches if matches or not quality else ""
+        values = form_value(method, preset or None, shared)
+        return (
+            about(method),
+            gr.Dropdown(presets(method), value=preset),
+            values,
+            slots,
+            quality,
+            gr.Accordion(visible=bool(found)),
+        )
+
+    def _names(self, palette: Update) -> list[str]:
+        return [self.bench.shelf.name(str(c["id"])) for c in palette.get("chosen") or []]
+
+    def show_preset(self, method_id: str, preset: str) -> Update:
+        """Fill the form with a preset's values."""
+        return form_value(registry.get(method_id), preset or None)
+
+    # Painting -------------------------------------------------------------------------------------------------------
+
+    def _wire_painting(self) -> None:
+        page = self.page
+        self._inputs = [
+            page.photo,
+            page.palette,
+            page.method,
+            page.preset,
+            page.form,
+            page.kept,
+            page.seed,
+            page.format,
+            page.history,
+        ]
+        self._outputs = [page.easel, page.command, page.python, page.report, page.history, page.wall, page.stop]
+        automatic = [page.photo.change, page.palette.change]
+        gr.on(automatic, self._automatic, self._inputs, self._outputs, **_QUIET)
+        gr.on([page.paint.click], self._asked, self._inputs, self._outputs, **_QUIET)
+        page.stop.click(self.stop, None, None, show_progress="hidden")
+
+    async def _asked(
+        self,
+        photo: str | None,
+        palette: Update,
+        method: str,
+        preset: str,
+        form: Update,
+        kept: Slots,
+        seed: Any,
+        format: str,
+        history: list[Any],
+        request: gr.Request,
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Somebody pressed the button."""
+        wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
+        async for update in self._paint(wish, history, request, True):
+            yield update
+
+    async def _automatic(
+        self,
+        photo: str | None,
+        palette: Update,
+        method: str,
+        preset: str,
+        form: Update,
+        kept: Slots,
+        seed: Any,
+        format: str,
+        history: list[Any],
+        request: gr.Request,
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Photo or painting changed: paint something quick."""
+        wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
+        async for update in self._paint(wish, history, request, False):
+            yield update
+
+    async def _paint(
+        self, wish: Wish, history: list[Any], request: gr.Request, asked: bool
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        """Paint what the page asks for, and tell of it until it is done."""
+        nothing = (gr.skip(),) * len(self._outputs)
+        method = registry.get(wish.method)
+        if not asked and (wish.photo is None or (method.takes_styles and not wish.chosen)):
+            yield nothing
+            return
+        tab, told = request.session_hash or "", False
+        async for easel, order, job_id in self.bench.paint(wish, tab, asked):
+            ended = easel["state"] not in ("queued", "running")
+            if order is None or job_id is None:
+                yield easel, *nothing[1:]
+                continue
+            command = self.bench.words(order) if not told else (gr.skip(), gr.skip())
+            told = True
+            if not ended:
+                yield easel, *command, gr.skip(), gr.skip(), gr.skip(), gr.Button(visible=True)
+                continue
+            history = self.bench.remember(history or [], job_id, order) if easel.get("download") else history
+            report = self.bench.desk.folder(job_id).read_json("report.json")
+            yield easel, *command, report, history, self.bench.wall(history or []), gr.Button(visible=False)
+
+    def wish(
+        self,
+        photo: str | None,
+        palette: Update,
+        method: str,
+        preset: str,
+        form: Update,
+        kept: Slots,
+        seed: Any,
+        format: str,
+    ) -> Wish:
+        """What the page asks for."""
+        options = {
+            k: v for k, v in (form.get("values") or {}).items() if k in registry.get(method).options.model_fields
+        }
+        return Wish(
+            photo,
+            list(palette.get("chosen") or []),
+            method,
+            preset or None,
+            options,
+            dict(kept or {}),
+            int(seed or 0),
+            format,
+        )
+
+    def stop(self, request: gr.Request) -> None:
+        """End the picture on the easel early."""
+        self.bench.stop(request.session_hash or "")
+
+    # Masks ----------------------------------------------------------------------------------------------------------
+
+    def _wire_canvas(self) -> None:
+        page = self.page
+        lay = [page.slot, page.method, page.photo, page.palette]
+        gr.on(
+            [page.slot.change, page.masks.expand],
+            self.lay_canvas,
+            lay,
+            [page.canvas, page.slot_help],
+            show_progress="hidden",
+        )
+        page.keep.click(
+            self.keep, [page.slot, page.method, page.canvas, page.palette, page.kept], [page.kept, page.kept_words]
+        )
+        page.forget.click(lambda: ({}, ""), None, [page.kept, page.kept_words], show_progress="hidden")
+
+    def lay_canvas(self, slot: str | None, method_id: str, photo: str | None, palette: Update) -> tuple[Any, str]:
+        """Lay the picture under the canvas that the slot belongs to, and say what is wanted."""
+        method = registry.get(method_id)
+        names = self._names(palette)
+        found = {s: text for _, s, text in words.slots(method, names or ["the painting"])}
+        if slot not in found:
+            return gr.skip(), ""
+        below = canvas.background(slot, method)
+        path = photo
+        if below.startswith("styles:"):
+            chosen = palette.get("chosen") or []
+            number = int(below.partition(":")[2])
+            path = self._shown(str(chosen[number]["id"])) if number < len(chosen) else None
+        text = found[slot]
+        if slot == "masks" and len(names) > 1:
+            text += " Brushes, in order: " + ", ".join(f"{n}. {title(name)}" for n, name in enumerate(names, 1)) + "."
+        value = None if path is None else {"background": path, "layers": [], "composite": None}
+        return value, text
+
+    def _shown(self, key: str) -> str:
+        """A picture of the shelf as a file that Gradio may show."""
+        data, name = self.bench.shelf.get(key)
+        target = self.folder / "shelf" / key.replace(":", "-") / Path(name).name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+        return str(target)
+
+    def keep(self, slot: str | None, method_id: str, painted: Any, palette: Update, kept: Slots) -> tuple[Slots, str]:
+        """Keep what was painted for the next picture."""
+        method = registry.get(method_id)
+        names = self._names(palette)
+        if slot is None:
+            return kept, ""
+        try:
+            made = keep_canvas(method, slot, painted, len(names), self.bench.shelf)
+        except ImpastoError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        kept = {**kept, slot: made} if made else {k: v for k, v in kept.items() if k != slot}
+        labels = {s: label for label, s, _ in words.slots(method, [title(n) for n in names] or ["the painting"])}
+        return kept, self._kept_words(kept, labels) or "Nothing is painted yet."
+
+    def _kept_words(self, kept: Slots, labels: dict[str, str]) -> str:
+        used = [labels[slot].lower() for slot in kept if slot in labels]
+        return f"Used for the next picture: {', '.join(used)}." if used else ""
+
+    # Comparison and history -----------------------------------------------------------------------------------------
+
+    def _wire_rest(self) -> None:
+        page = self.page
+        page.compare.click(
+            self.compare,
+            [page.photo, page.palette, page.methods, page.size, page.seed],
+            [page.grid, page.stop_comparing],
+            **_QUIET,
+        )
+        page.stop_comparing.click(self.stop_comparing, None, None, show_progress="hidden")
+        restored = [
+            page.photo, page.palette, page.method, page.preset, page.form, page.kept, page.seed, page.format,
+            page.history, page.wall, page.tabs, page.settings,
+        ]  # fmt: skip
+        for wall in (page.wall, page.grid):
+            wall.change(self.act, [wall, page.palette, page.history], restored, show_progress="hidden")
+
+    async def compare(
+        self, photo: str | None, palette: Update, methods: list[str], size: float, seed: Any, request: gr.Request
+    ) -> AsyncIterator[tuple[Any, Any]]:
+        """Paint the same pictures in several manners."""
+        chosen = list(palette.get("chosen") or [])
+        if photo is None or not chosen:
+            raise gr.Error("Choose a photo and a painting on the first page.", print_exception=False)
+        wishes = [
+            Wish(photo, chosen, method, options={"size": int(size)}, seed=int(seed or 0)) for method in methods or []
+        ]
+        async for value in self.bench.compare(wishes, request.session_hash or ""):
+            yield value, gr.Button(visible=True)
+        yield gr.skip(), gr.Button(visible=False)
+
+    def stop_comparing(self, request: gr.Request) -> None:
+        """End the comparison early."""
+        self.bench.stop_comparing(request.session_hash or "")
+
+    def act(self, wall: Update, palette: Update, history: list[Any]) -> tuple[Any, ...]:
+        """What a card's button asks for: its settings again, or that it go."""
+        deed = wall.get("act") or {}
+        job_id = str(deed.get("id") or "")
+        nothing = (gr.skip(),) * 12
+        if deed.get("kind") == "delete":
+            with suppress(KeyError):
+                self.bench.desk.delete(job_id)
+            history = [entry for entry in history or [] if entry.get("id") != job_id]
+            return *nothing[:8], history, self.bench.wall(history), *nothing[10:]
+        if deed.get("kind") != "use":
+            return nothing
+        try:
+            wish = wish_again(self.bench.desk, job_id, self.bench.shelf, self.folder)
+        except KeyError:
+            raise gr.Error("That picture is no longer there.", print_exception=False) from None
+        method = registry.get(wish.method)
+        items = list(palette.get("items") or [])
+        known = {item["id"] for item in items}
+        items = [self.bench.shelf.item(c["id"]) for c in wish.chosen if c["id"] not in known] + items
+        return (
+            wish.photo, {**palette, "items": items, "chosen": wish.chosen}, method.id,
+            gr.Dropdown(presets(method), value=wish.preset or ""), form_value(method, wish.preset, wish.options),
+            wish.kept, wish.seed, wish.format, gr.skip(), gr.skip(), gr.Tabs(selected="paint"), gr.Accordion(open=True),
+        )  # fmt: skip
