@@ -81,7 +81,7 @@ class Page:
         self.history = gr.BrowserState([], storage_key="impasto-history", secret=secret[:16])
         self.kept = gr.State({})
         gr.HTML(
-            '<h1>impasto<i>.</i></h1><p>pictures in the style of other pictures</p><button type="button">Light / dark</button>',
+            '<div class="top"><h1>impasto<i>.</i></h1><p>pictures in the style of other pictures</p><button type="button">Light / dark</button></div>',
             elem_id="top", js_on_load="element.querySelector('button').onclick = () => document.body.classList.toggle('dark')",
         )  # fmt: skip
         with gr.Tabs(elem_id="tabs") as self.tabs:
@@ -96,13 +96,13 @@ class Page:
                 self.wall = self._wall("wall")
 
     def _lay_choices(self, bench: Bench) -> None:
-        gr.HTML('<p class="step">A photo</p>')
+        gr.HTML(apply_default_css=False, value='<p class="step">A photo</p>')
         self.photo = gr.Image(
             sources=["upload", "webcam", "clipboard"], type="filepath", image_mode=None, show_label=False, height=230,
             elem_id="photo", buttons=[], placeholder="Drop a photo here, or take one",
         )  # fmt: skip
         self.photos = self._palette({"items": bench.shelf.bundled("photos"), "chosen": [], "single": True}, "photos")
-        gr.HTML('<p class="step">A painting<small>+ mixes several</small></p>')
+        gr.HTML(apply_default_css=False, value='<p class="step">A painting<small>+ mixes several</small></p>')
         first = bench.shelf.bundled("paintings")
         self.palette = self._palette({"items": first, "chosen": []}, "palette")
         self.own = gr.UploadButton(
@@ -112,7 +112,7 @@ class Page:
             size="sm",
             elem_id="own",
         )
-        gr.HTML('<p class="step">A manner</p>')
+        gr.HTML(apply_default_css=False, value='<p class="step">A manner</p>')
         words = [(_QUALITY_WORDS.get(name, name.capitalize()), name) for name in registry.QUALITY]
         self.quality = gr.Radio(
             [*words, ("My choice", "")], value="fast", show_label=False, elem_id="quality", container=False
@@ -148,7 +148,7 @@ class Page:
     def _lay_easel(self) -> None:
         template = (
             '<div class="easel"><div class="stage"><img class="before" alt="the photo" hidden><img class="after" alt="the picture" hidden>'
-            '<div class="divider" role="slider" tabindex="0" aria-label="before and after" aria-valuemin="0" aria-valuemax="100"></div>'
+            '<div class="divider" role="slider" tabindex="0" aria-label="before and after" aria-valuemin="0" aria-valuemax="100"></div><div class="knob" aria-hidden="true">◂ ▸</div>'
             f'<div class="empty"><b>{_NO_PHOTO}</b><span>A first picture appears by itself, in about a second.</span></div></div>'
             '<div class="progress" hidden><div class="bar"><i></i></div></div>'
             '<div class="caption"><span class="line"></span><span class="error" role="alert" hidden></span><span class="eta"></span>'
