@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,15 +33,20 @@ class Running:
             "1",
             *words,
         ]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | (environment or {}))
-        self.said = ""
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.said += line.decode()
-            if found := re.search(r"impasto studio: (http\S+)", self.said):
-                self.url = found[1]
-                return
-        raise AssertionError(self.said)
+        self.log = folder.parent / f"{folder.name}.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, stderr=log, env=os.environ | (environment or {}))
+        deadline = time.monotonic() + 120
+        while not (found := re.search(r"impasto studio: (http\S+)", self.said)):
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+        self.url = found[1]
+
+    @property
+    def said(self) -> str:
+        """What it wrote to stderr so far."""
+        return self.log.read_text(errors="replace")
 
     def close(self) -> None:
         self.process.terminate()
@@ -55,6 +61,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(tmp_path_factory.mktemp("studio"))
     yield running
     running.close()
+    assert "Traceback" not in running.said, running.said
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +85,7 @@ def page(chromium: Any, studio: Running, request: pytest.FixtureRequest) -> Iter
         viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1
     )
     page = context.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(40_000)
     strangers: list[str] = []
     wrong: list[str] = []
     page.on("request", lambda r: None if r.url.startswith((studio.url, "data:", "blob:")) else strangers.append(r.url))

@@ -13,12 +13,12 @@ from impasto import registry
 from impasto.api.wording import time_text
 from impasto.core import ImpastoError
 from impasto.evaluation import METRICS
-from impasto.evaluation.report import shown
+from impasto.evaluation.report import duration, shown
 from impasto.service.desk import Desk
 from impasto.service.orders import Order
 from impasto.service.status import Status
 
-from .shelf import Shelf
+from .shelf import Shelf, title
 from .wishes import Wish, is_quick, make_order
 from .words import command_line, output_name, python_lines
 
@@ -146,8 +146,12 @@ class Bench:
 
     def remember(self, history: list[Any], job_id: str, order: Order) -> list[dict[str, Any]]:
         """The history with a picture on top."""
-        style = ", ".join(sheet.name.rpartition(".")[0] for sheet in order.of("styles"))
-        entry = {"id": job_id, "method": order.method, "title": style or order.method, "at": round(time())}
+        names = " + ".join(title(sheet.name) for sheet in order.of("styles")) or registry.get(order.method).title
+        entry = {
+            "id": job_id,
+            "title": " · ".join([*(title(s.name) for s in order.of("content")), names]),
+            "at": round(time()),
+        }
         kept = [old for old in history if isinstance(old, dict) and old.get("id") != job_id]
         return [entry, *kept][:MOST_REMEMBERED]
 
@@ -210,12 +214,12 @@ class Bench:
     def _card(
         self, wish: Wish, job_id: str | None, order: Order | None, error: str | None, found: dict[str, Status]
     ) -> dict[str, Any]:
-        title = registry.get(wish.method).title
+        name = registry.get(wish.method).title
         if job_id is None or order is None:
-            return {"title": title, "method": wish.method, "state": "failed", "error": error, "note": "not painted"}
+            return {"title": name, "method": wish.method, "state": "failed", "error": error, "note": "not painted"}
         status, base = found[job_id], f"/v1/jobs/{job_id}"
         card: dict[str, Any] = {
-            "id": job_id, "method": wish.method, "title": title, "state": status.state, "detail": self.line(status),
+            "id": job_id, "method": wish.method, "title": name, "state": status.state, "detail": wish.method if status.state == "done" else self.line(status),
             "error": status.error, "fraction": status.fraction if not status.ended else None, "note": status.state,
         }  # fmt: skip
         if status.has_picture:
@@ -225,7 +229,7 @@ class Bench:
         report = self.desk.folder(job_id).read_json("report.json") if status.ended else None
         if report is not None:
             measured = report.get("metrics") or {}
-            card["figures"] = [["seconds", f"{report['seconds']:.1f}"]] + [
+            card["figures"] = [["seconds", duration(report["seconds"])]] + [
                 [metric.title, shown(metric, measured[metric.key])]
                 for metric in METRICS
                 if measured.get(metric.key) is not None and metric.key in ("style_ratio", "content_cosine", "ssim")

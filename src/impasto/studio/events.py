@@ -17,6 +17,7 @@ from .shelf import title
 from .wishes import Slots, Wish, form_value, keep_canvas, presets, wish_again
 
 Update = dict[str, Any]
+"""The value of one of our own parts; None from a page that has not drawn it yet."""
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "trigger_mode": "multiple"}
 
 
@@ -46,7 +47,7 @@ class Events:
 
     def take_photo(self, value: Update) -> str | None:
         """Put the bundled photo that was clicked into the frame."""
-        chosen = value.get("chosen") or []
+        chosen = _chosen(value)
         if not chosen:
             return None
         data, name = self.bench.shelf.get(str(chosen[0]["id"]))
@@ -57,7 +58,8 @@ class Events:
 
     def add_painting(self, files: list[str] | None, palette: Update) -> Update:
         """Put paintings that were brought along onto the palette, and choose the last one."""
-        items, chosen = list(palette.get("items") or []), palette.get("chosen") or []
+        palette = palette or {"items": self.bench.shelf.bundled("paintings")}
+        items, chosen = list(palette.get("items") or []), _chosen(palette)
         for file in files or []:
             try:
                 key = self.bench.shelf.put(Path(file).read_bytes(), Path(file).name)
@@ -86,7 +88,7 @@ class Events:
             ),
             "",
         )
-        shared = {k: v for k, v in (form.get("values") or {}).items() if k == "size"}
+        shared = {k: v for k, v in _values(form).items() if k == "size"}
         found = words.slots(method, [title(n) for n in self._names(palette)] or ["the painting"])
         slots = gr.Dropdown([(label, slot) for label, slot, _ in found], value=found[0][1] if found else None)
         quality = matches if matches or not quality else ""
@@ -101,7 +103,7 @@ class Events:
         )
 
     def _names(self, palette: Update) -> list[str]:
-        return [self.bench.shelf.name(str(c["id"])) for c in palette.get("chosen") or []]
+        return [self.bench.shelf.name(str(c["id"])) for c in _chosen(palette)]
 
     def show_preset(self, method_id: str, preset: str) -> Update:
         """Fill the form with a preset's values."""
@@ -200,12 +202,10 @@ class Events:
         format: str,
     ) -> Wish:
         """What the page asks for."""
-        options = {
-            k: v for k, v in (form.get("values") or {}).items() if k in registry.get(method).options.model_fields
-        }
+        options = {k: v for k, v in _values(form).items() if k in registry.get(method).options.model_fields}
         return Wish(
             photo,
-            list(palette.get("chosen") or []),
+            _chosen(palette),
             method,
             preset or None,
             options,
@@ -245,7 +245,7 @@ class Events:
         below = canvas.background(slot, method)
         path = photo
         if below.startswith("styles:"):
-            chosen = palette.get("chosen") or []
+            chosen = _chosen(palette)
             number = int(below.partition(":")[2])
             path = self._shown(str(chosen[number]["id"])) if number < len(chosen) else None
         text = found[slot]
@@ -302,7 +302,7 @@ class Events:
         self, photo: str | None, palette: Update, methods: list[str], size: float, seed: Any, request: gr.Request
     ) -> AsyncIterator[tuple[Any, Any]]:
         """Paint the same pictures in several manners."""
-        chosen = list(palette.get("chosen") or [])
+        chosen = _chosen(palette)
         if photo is None or not chosen:
             raise gr.Error("Choose a photo and a painting on the first page.", print_exception=False)
         wishes = [
@@ -318,7 +318,7 @@ class Events:
 
     def act(self, wall: Update, palette: Update, history: list[Any]) -> tuple[Any, ...]:
         """What a card's button asks for: its settings again, or that it go."""
-        deed = wall.get("act") or {}
+        deed = (wall or {}).get("act") or {}
         job_id = str(deed.get("id") or "")
         nothing = (gr.skip(),) * 12
         if deed.get("kind") == "delete":
@@ -333,6 +333,7 @@ class Events:
         except KeyError:
             raise gr.Error("That picture is no longer there.", print_exception=False) from None
         method = registry.get(wish.method)
+        palette = palette or {"items": self.bench.shelf.bundled("paintings")}
         items = list(palette.get("items") or [])
         known = {item["id"] for item in items}
         items = [self.bench.shelf.item(c["id"]) for c in wish.chosen if c["id"] not in known] + items
@@ -341,3 +342,13 @@ class Events:
             gr.Dropdown(presets(method), value=wish.preset or ""), form_value(method, wish.preset, wish.options),
             wish.kept, wish.seed, wish.format, gr.skip(), gr.skip(), gr.Tabs(selected="paint"), gr.Accordion(open=True),
         )  # fmt: skip
+
+
+def _chosen(palette: Update | None) -> list[dict[str, Any]]:
+    """The paintings that are chosen, each {"id", "weight"}."""
+    return [row for row in (palette or {}).get("chosen") or [] if isinstance(row, dict) and "id" in row]
+
+
+def _values(form: Update | None) -> dict[str, Any]:
+    """The options that differ from the preset's."""
+    return (form or {}).get("values") or {}

@@ -13,6 +13,7 @@ from impasto.service.orders import RESULT_FORMATS
 from . import canvas
 from .bench import EASEL, Bench
 from .wishes import form_value, presets
+from .words import slots
 
 PARTS = Path(__file__).parent / "parts"
 _QUALITY_WORDS = {"fast": "In a second", "good": "Good", "default": "Better", "best": "Best"}
@@ -115,7 +116,7 @@ class Page:
         gr.HTML(apply_default_css=False, value='<p class="step">A manner</p>')
         words = [(_QUALITY_WORDS.get(name, name.capitalize()), name) for name in registry.QUALITY]
         self.quality = gr.Radio(
-            [*words, ("My choice", "")], value="fast", show_label=False, elem_id="quality", container=False
+            [*words, ("Custom", "")], value="fast", show_label=False, elem_id="quality", container=False
         )
         self.paint = gr.Button("Paint", variant="primary", elem_id="paint")
         with gr.Accordion("Method and options", open=False, elem_id="settings") as self.settings:
@@ -133,8 +134,10 @@ class Page:
             self._lay_canvas()
 
     def _lay_canvas(self) -> None:
-        self.slot = gr.Dropdown([], label="For", elem_id="slot")
-        self.slot_help = gr.Markdown(elem_classes="about")
+        found = slots(self.default, ["the painting"])
+        first = found[0] if found else ("", None, "")
+        self.slot = gr.Dropdown([row[:2] for row in found], value=first[1], label="For", elem_id="slot")
+        self.slot_help = gr.Markdown(first[2], elem_classes="about")
         self.canvas = gr.ImageEditor(
             type="filepath", format="png", show_label=False, sources=["upload"], transforms=(),
             layers=False, brush=gr.Brush(colors=list(canvas.COLOURS), default_color=canvas.COLOURS[0], color_mode="fixed", default_size=36),
@@ -163,7 +166,7 @@ class Page:
                 label="On the command line", language="shell", elem_id="command", lines=1, interactive=False
             )
             self.python = gr.Code(label="In Python", language="python", elem_id="python", lines=1, interactive=False)
-            self.report = gr.JSON(label="The report", elem_id="report", open=False)
+            self.report = gr.JSON(label="The report", elem_id="report", max_height=340)
 
     def _lay_comparison(self) -> None:
         gr.Markdown(
