@@ -1,10 +1,12 @@
 """The studio as a person meets it, in a real browser."""
 
+import json
 import re
 import time
 from io import BytesIO
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -205,3 +207,21 @@ def test_in_the_dark(page, shot):
     colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert sum(map(int, re.findall(r"\d+", colour)[:3])) < 150
     shot(page, "dark")
+
+
+def test_an_address_sent_in_place_of_an_upload_is_not_fetched(studio):
+    """As somebody would send it who does not use the page."""
+    url = "http://127.0.0.1:1/x.png"
+    picture = {"path": url, "url": url, "meta": {"_type": "gradio.FileData"}}
+    with httpx.Client(base_url=studio.url, timeout=30) as client:
+        config = client.get("config").json()
+        photo = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "photo")
+        event = next(d for d in config["dependencies"] if photo in d["inputs"])
+        data = [picture if i == photo else None for i in event["inputs"]]
+        body = {"data": data, "fn_index": event["id"], "session_hash": "s", "trigger_id": photo}
+        assert client.post("gradio_api/queue/join", json=body).status_code == 200
+        with client.stream("GET", "gradio_api/queue/data", params={"session_hash": "s"}) as stream:
+            told = [json.loads(line[5:]) for line in stream.iter_lines() if line.startswith("data:")]
+    ended = next(message for message in told if message["msg"] == "process_completed")
+    assert ended["success"] is False
+    assert "uploaded here" in json.dumps(ended["output"])

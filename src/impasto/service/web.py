@@ -37,6 +37,7 @@ def make_app(desk: Desk) -> FastAPI:
     app = FastAPI(
         title="impasto", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=living
     )
+    app.state.desk = desk
     _add_refusals(app)
     _add_submission(app, desk)
     _add_jobs(app, desk)

@@ -65,6 +65,7 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         page = Page(bench, desk.word("browser"))
         Events(page, bench, folder)
         blocks.load(bench.wall, page.history, page.wall, show_progress="hidden")
+    app.state.blocks = blocks
     blocks.queue(default_concurrency_limit=40, api_open=False)
     gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, show_error=True, ssr_mode=False, pwa=False, mcp_server=False,

@@ -18,6 +18,18 @@ class Studio(gr.Blocks):
         return await super().preprocess_data(block_fn, inputs, state, explicit_call)
 
 
+class Choice(gr.Dropdown):
+    """A dropdown whose choices change with the method. What a page sends may be a moment older than they are."""
+
+    def preprocess(self, payload: Any) -> Any:
+        """Hand on what was chosen; who reads it looks whether that exists."""
+        return payload if isinstance(payload, str) else None
+
+    def get_block_name(self) -> str:
+        """For the page it is a dropdown like any other."""
+        return "dropdown"
+
+
 def refuse_foreign_files(value: Any, depth: int = 0) -> None:
     """Raise gr.Error where a path in a client's data, however deep, leads anywhere but to an upload."""
     if depth > _DEPTH:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from impasto import registry
-from impasto.core import ImpastoError
+from impasto.core import ImpastoError, Method
 
 from . import canvas, words
 from .bench import Bench
@@ -18,6 +18,7 @@ from .wishes import Slots, Wish, form_value, keep_canvas, presets, wish_again
 
 Update = dict[str, Any]
 """The value of one of our own parts; None from a page that has not drawn it yet."""
+_SILENT: dict[str, Any] = {"show_progress": "hidden"}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None, "trigger_mode": "multiple"}
 
 
@@ -36,14 +37,15 @@ class Events:
 
     def _wire_choices(self) -> None:
         page = self.page
-        page.photos.change(self.take_photo, page.photos, page.photo, show_progress="hidden")
+        page.photos.change(self.take_photo, page.photos, page.photo, **_SILENT)
         page.own.upload(self.add_painting, [page.own, page.palette], page.palette, show_progress="hidden")
-        page.quality.input(self.choose_quality, page.quality, [page.method, page.preset], show_progress="hidden")
-        page.method.change(
-            self.show_method, [page.method, page.preset, page.form, page.palette, page.quality],
-            [page.about, page.preset, page.form, page.slot, page.quality, page.masks], show_progress="hidden",
-        )  # fmt: skip
-        page.preset.input(self.show_preset, [page.method, page.preset], page.form, show_progress="hidden")
+        self._panel = [page.about, page.preset, page.form, page.slot, page.masks]
+        page.quality.input(self.choose_quality, [page.quality, page.palette], [page.method, *self._panel], **_SILENT)
+        page.method.input(
+            self.choose_method, [page.method, page.form, page.palette], [page.quality, *self._panel], **_SILENT
+        )
+        page.preset.input(self.choose_preset, [page.method, page.preset], [page.form, page.quality], **_SILENT)
+        page.palette.change(self.choose_slots, [page.method, page.palette, page.slot], page.slot, **_SILENT)
 
     def take_photo(self, value: Update) -> str | None:
         """Put the bundled photo that was clicked into the frame."""
@@ -69,45 +71,48 @@ class Events:
             chosen = [{"id": key, "weight": 1}]
         return {**palette, "items": items, "chosen": chosen}
 
-    def choose_quality(self, quality: str) -> tuple[Any, Any]:
+    def choose_quality(self, quality: str, palette: Update) -> tuple[Any, ...]:
         """Set the method and preset that a quality stands for."""
         if not quality:
-            return gr.skip(), gr.skip()
+            return (gr.skip(),) * (1 + len(self._panel))
         method, preset = registry.choose(None, quality), registry.preset_for(quality, None)
-        return method.id, gr.Dropdown(presets(method), value=preset or "")
+        return method.id, *self.panel(method, preset, {}, palette)
 
-    def show_method(self, method_id: str, preset: str, form: Update, palette: Update, quality: str) -> tuple[Any, ...]:
-        """Show a method's summary, presets, options and further pictures; values that it shares stay."""
+    def choose_method(self, method_id: str, form: Update, palette: Update) -> tuple[Any, ...]:
+        """Show another method; the size that was asked for stays."""
         method = registry.get(method_id)
-        preset = preset if preset in method.presets else ""
-        matches = next(
-            (
-                n
-                for n in registry.QUALITY
-                if registry.choose(None, n).id == method.id and (registry.preset_for(n, None) or "") == preset
-            ),
-            "",
-        )
-        shared = {k: v for k, v in _values(form).items() if k == "size"}
-        found = words.slots(method, [title(n) for n in self._names(palette)] or ["the painting"])
-        slots = gr.Dropdown([(label, slot) for label, slot, _ in found], value=found[0][1] if found else None)
-        quality = matches if matches or not quality else ""
-        values = form_value(method, preset or None, shared)
+        values = {k: v for k, v in _values(form).items() if k == "size"}
+        return _quality_of(method.id, None), *self.panel(method, None, values, palette)
+
+    def choose_preset(self, method_id: str, preset: str) -> tuple[Update, str]:
+        """Fill the form with a preset's values."""
+        method = registry.get(method_id)
+        known = preset if preset in method.presets else None
+        return form_value(method, known), _quality_of(method_id, known)
+
+    def choose_slots(self, method_id: str, palette: Update, slot: str | None) -> Any:
+        """Offer the further pictures that there are places for with so many paintings."""
+        return self._slots(registry.get(method_id), palette, slot)
+
+    def panel(self, method: Method, preset: str | None, values: dict[str, Any], palette: Update) -> tuple[Any, ...]:
+        """A method's summary, presets, options and further pictures."""
+        slots = self._slots(method, palette, None)
+        chosen = gr.Dropdown(presets(method), value=preset or "")
         return (
             about(method),
-            gr.Dropdown(presets(method), value=preset),
-            values,
+            chosen,
+            form_value(method, preset, values),
             slots,
-            quality,
-            gr.Accordion(visible=bool(found)),
+            gr.Accordion(visible=bool(slots.choices)),
         )
+
+    def _slots(self, method: Method, palette: Update, slot: str | None) -> gr.Dropdown:
+        found = words.slots(method, [title(name) for name in self._names(palette)] or ["the painting"])
+        kept = slot if slot in [row[1] for row in found] else next((row[1] for row in found), None)
+        return gr.Dropdown([row[:2] for row in found], value=kept)
 
     def _names(self, palette: Update) -> list[str]:
         return [self.bench.shelf.name(str(c["id"])) for c in _chosen(palette)]
-
-    def show_preset(self, method_id: str, preset: str) -> Update:
-        """Fill the form with a preset's values."""
-        return form_value(registry.get(method_id), preset or None)
 
     # Painting -------------------------------------------------------------------------------------------------------
 
@@ -202,12 +207,13 @@ class Events:
         format: str,
     ) -> Wish:
         """What the page asks for."""
-        options = {k: v for k, v in _values(form).items() if k in registry.get(method).options.model_fields}
+        declared = registry.get(method)
+        options = {k: v for k, v in _values(form).items() if k in declared.options.model_fields}
         return Wish(
             photo,
             _chosen(palette),
             method,
-            preset or None,
+            preset if preset in declared.presets else None,
             options,
             dict(kept or {}),
             int(seed or 0),
@@ -292,9 +298,16 @@ class Events:
         )
         page.stop_comparing.click(self.stop_comparing, None, None, show_progress="hidden")
         restored = [
-            page.photo, page.palette, page.method, page.preset, page.form, page.kept, page.seed, page.format,
-            page.history, page.wall, page.tabs, page.settings,
-        ]  # fmt: skip
+            page.photo,
+            page.palette,
+            page.method,
+            page.quality,
+            *self._panel,
+            page.kept,
+            page.seed,
+            page.format,
+        ]
+        restored += [page.tabs, page.settings, page.history, page.wall]
         for wall in (page.wall, page.grid):
             wall.change(self.act, [wall, page.palette, page.history], restored, show_progress="hidden")
 
@@ -320,12 +333,12 @@ class Events:
         """What a card's button asks for: its settings again, or that it go."""
         deed = (wall or {}).get("act") or {}
         job_id = str(deed.get("id") or "")
-        nothing = (gr.skip(),) * 12
+        nothing = (gr.skip(),) * 16
         if deed.get("kind") == "delete":
             with suppress(KeyError):
                 self.bench.desk.delete(job_id)
             history = [entry for entry in history or [] if entry.get("id") != job_id]
-            return *nothing[:8], history, self.bench.wall(history), *nothing[10:]
+            return *nothing[:-2], history, self.bench.wall(history)
         if deed.get("kind") != "use":
             return nothing
         try:
@@ -334,13 +347,13 @@ class Events:
             raise gr.Error("That picture is no longer there.", print_exception=False) from None
         method = registry.get(wish.method)
         palette = palette or {"items": self.bench.shelf.bundled("paintings")}
-        items = list(palette.get("items") or [])
-        known = {item["id"] for item in items}
-        items = [self.bench.shelf.item(c["id"]) for c in wish.chosen if c["id"] not in known] + items
+        known = {item["id"] for item in palette["items"]}
+        items = [self.bench.shelf.item(c["id"]) for c in wish.chosen if c["id"] not in known] + list(palette["items"])
+        palette = {**palette, "items": items, "chosen": wish.chosen}
         return (
-            wish.photo, {**palette, "items": items, "chosen": wish.chosen}, method.id,
-            gr.Dropdown(presets(method), value=wish.preset or ""), form_value(method, wish.preset, wish.options),
-            wish.kept, wish.seed, wish.format, gr.skip(), gr.skip(), gr.Tabs(selected="paint"), gr.Accordion(open=True),
+            wish.photo, palette, method.id, _quality_of(method.id, wish.preset),
+            *self.panel(method, wish.preset, dict(wish.options), palette), wish.kept, wish.seed, wish.format,
+            gr.Tabs(selected="paint"), gr.Accordion(open=True), gr.skip(), gr.skip(),
         )  # fmt: skip
 
 
@@ -352,3 +365,11 @@ def _chosen(palette: Update | None) -> list[dict[str, Any]]:
 def _values(form: Update | None) -> dict[str, Any]:
     """The options that differ from the preset's."""
     return (form or {}).get("values") or {}
+
+
+def _quality_of(method_id: str, preset: str | None) -> str:
+    """The quality that a method with a preset stands for; empty where it is none."""
+    wanted = (method_id, preset)
+    return next(
+        (n for n in registry.QUALITY if (registry.choose(None, n).id, registry.preset_for(n, None)) == wanted), ""
+    )

@@ -12,6 +12,7 @@ from impasto.service.orders import RESULT_FORMATS
 
 from . import canvas
 from .bench import EASEL, Bench
+from .blocks import Choice
 from .wishes import form_value, presets
 from .words import slots
 
@@ -122,7 +123,7 @@ class Page:
         with gr.Accordion("Method and options", open=False, elem_id="settings") as self.settings:
             self.method = gr.Dropdown(method_choices(), value=self.default.id, label="Method", elem_id="method")
             self.about = gr.Markdown(about(self.default), elem_classes="about")
-            self.preset = gr.Dropdown(presets(self.default), value="", label="Preset", elem_id="preset")
+            self.preset = Choice(presets(self.default), value="", label="Preset", elem_id="preset")
             self.form = gr.HTML(
                 form_value(self.default, None), html_template='<div class="options"></div>', js_on_load=part("form.js"),
                 apply_default_css=False, elem_id="form",
@@ -136,7 +137,7 @@ class Page:
     def _lay_canvas(self) -> None:
         found = slots(self.default, ["the painting"])
         first = found[0] if found else ("", None, "")
-        self.slot = gr.Dropdown([row[:2] for row in found], value=first[1], label="For", elem_id="slot")
+        self.slot = Choice([row[:2] for row in found], value=first[1], label="For", elem_id="slot")
         self.slot_help = gr.Markdown(first[2], elem_classes="about")
         self.canvas = gr.ImageEditor(
             type="filepath", format="png", show_label=False, sources=["upload"], transforms=(),
