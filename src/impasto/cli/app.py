@@ -19,6 +19,7 @@ from .export import export
 from .failures import Aborted, exit_code_and_line
 from .methods import methods
 from .output import drop_stdout
+from .studio import studio
 from .stylize import stylize
 from .train import train
 from .video import video
@@ -97,6 +98,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, video, compare, train, style, export, methods, zoo, evaluate, doctor):
+for _command in (stylize, video, compare, studio, train, style, export, methods, zoo, evaluate, doctor):
     assert isinstance(_command, Command | click.Group)
     main.add_command(_command)
