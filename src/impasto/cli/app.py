@@ -17,6 +17,7 @@ from .doctor import doctor
 from .evaluate import evaluate
 from .export import export
 from .failures import Aborted, exit_code_and_line
+from .guides import guides
 from .methods import methods
 from .output import drop_stdout
 from .stylize import stylize
@@ -95,6 +96,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, compare, train, export, methods, evaluate, doctor):
+for _command in (stylize, compare, guides, train, export, methods, evaluate, doctor):
     assert isinstance(_command, Command)
     main.add_command(_command)
