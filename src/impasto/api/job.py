@@ -83,6 +83,7 @@ class Job:
         return Stylized(
             picture=np.clip(result.picture, 0, 1).astype(np.float32, copy=False),
             report=full_report(self, result, context, seconds),
+            further=result.further,
             alpha=self.alpha,
             profile=self.photo.profile,
             depth=self.photo.depth,

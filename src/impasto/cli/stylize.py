@@ -8,6 +8,7 @@ import click
 
 from impasto import registry
 from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
+from impasto.kernels import when_compiling
 
 from . import pictures
 from .commands import option
@@ -116,7 +117,7 @@ def run_job(job: "Job", *, quiet: bool, preview: Path | None = None) -> "Stylize
     context = Context(job.run_options)
     listener = Listener(job.method.id, quiet=quiet, preview=preview, preview_every=job.run_options.preview_every)
     context.listener = listener
-    with interruptible(context), listener:
+    with interruptible(context), listener, when_compiling(listener.compiling):
         result = job.run(context)
     for warning in result.report["warnings"]:
         say(f"impasto: warning: {warning}", quiet)
