@@ -8,7 +8,6 @@ import pytest
 import impasto.kernels
 from impasto.api.warmup import warm_up
 
-
 # Kernels that only other kernels call: compiled as parts of them.
 INNER = {"patchmatch.patch_error", "styleblit.look_up", "styleblit.seed_at"}
 
