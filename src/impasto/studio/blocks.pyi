@@ -26,8 +26,11 @@ class Choice(gr.Dropdown):
     def get_block_name(self) -> str:
         """For the page it is a dropdown like any other."""
         return "dropdown"
-    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from collections.abc import Callable, Sequence
+    from typing import TYPE_CHECKING, Any, Literal
+
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
