@@ -69,7 +69,7 @@ class Repainter:
     def statistics(self, source: Array, given: Mapping[str, Array], long_side: int) -> Array:
         """What the norms would see in the whole photo, taken from a smaller copy of it."""
         size = fit_size(source.shape[:2], long_side)
-        small = resize(source, tuple(self._whole(max(side, _LEAST_PX)) for side in size))
+        small = resize(source, (self._whole(max(size[0], _LEAST_PX)), self._whole(max(size[1], _LEAST_PX))))
         return self._load("measuring")({**self._inputs(planes(small)), **given})["statistics"]
 
     def _inputs(self, part: Array) -> dict[str, Array]:

@@ -34,7 +34,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         picture, tiles = repainter.paint(photo, side_px, {"row": row})
         report = facts(repainter.ran)
     if options.strength < 1:
-        picture = photo + options.strength * (picture - photo)
+        picture = photo + np.float32(options.strength) * (picture - photo)
     finished = with_kept_colour(picture, inputs.content, options.preserve_colour)
     return Result(finished, {"tiles": tiles, "styles": names, "weights": [network.file.stem], **report})
 

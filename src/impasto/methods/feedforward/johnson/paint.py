@@ -1,5 +1,7 @@
 """`johnson`: one pass of the network of the style that is asked for."""
 
+import numpy as np
+
 from impasto.content.colour import recoloured, with_kept_colour
 from impasto.core import Array, Context, Inputs, Result
 from impasto.engines import facts
@@ -24,4 +26,4 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 
 def _towards(photo: Array, picture: Array, strength: float) -> Array:
-    return picture if strength == 1 else photo + strength * (picture - photo)
+    return picture if strength == 1 else photo + np.float32(strength) * (picture - photo)
