@@ -163,13 +163,13 @@ def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], pa
     )  # fmt: skip
 
 
-def _johnson(style: str, title: str) -> WeightFile:
+def _johnson(style: str, title: str, width: int = 16) -> WeightFile:
     """An entry for the network of one style."""
     name = f"johnson_{style.replace('-', '_')}"
     sha256, size_bytes = _MADE_HERE[name]
     return WeightFile(
         name=name, title=f"One style: {title}", licence=_NAMED_LICENCE, source="impasto train johnson",
-        front_end="plain", shapes=layouts.johnson(16), sha256=sha256, size_bytes=size_bytes, papers=("johnson2016",),
+        front_end="plain", shapes=layouts.johnson(width), sha256=sha256, size_bytes=size_bytes, papers=("johnson2016",),
         recipe="johnson", network="impasto.reconstruction.networks.johnson:networks",
     )  # fmt: skip
 
