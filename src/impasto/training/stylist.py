@@ -99,7 +99,9 @@ class Stylist:
         """Photos (N, 3, S, S), each in the style of that index (N,)."""
         everything = {**self.buffers, **parameters}
         photos = photos.contiguous(memory_format=torch.channels_last)
-        return cin.paint(self.ops, everything, photos, everything[ROWS][which], self.options.width)["picture"]
+        return cin.paint(self.ops, everything, photos, everything[ROWS][which], self.options.width, measured=False)[
+            "picture"
+        ]
 
     def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
         """The weighted errors on a batch, every photo in a style of its own."""
