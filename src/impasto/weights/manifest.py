@@ -143,10 +143,10 @@ _NAMED_LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC 
 
 _MADE_HERE: dict[str, tuple[str, int]] = {
     "super_resolution_x4": ("bc7c7ec5b2503cea35a5870a87b2c7f49c9894f492cebde10e9907f63c3b6a36", 695_406),
-    "cin": ("d79105e94af5f8485ba19365d54b3f7ae5448a5d0fc48bbad1a6ae9502208052", 889_084),
-    "johnson_starry_night": ("13c3232fafd8b0176e9c441884036dd18ab519fb76712f278fac4b2820e57b22", 852_052),
-    "johnson_great_wave": ("b547b995063541e904549796e198011d92ecda1de3d74cf69613105734386b8d", 852_052),
-    "johnson_udnie": ("02066b98f3692505fcbccc4491f9eff7bb2eb76257ca73163a597c4d19ab7f69", 852_044),
+    "cin": ("1306fb3b84f890ba253ff1c267d1bfd0af410509cee2a70c5e99b5538102a386", 889_084),
+    "johnson_starry_night": ("e7354ccb8e24b1ee996dbf70bf943fb679a90b5702060dd9ad284ba18a7f5642", 852_052),
+    "johnson_great_wave": ("387640341b7f15b1559d5ecf0f37be60ab385ca8502ed3f55d1533c7bdf53acf", 852_052),
+    "johnson_udnie": ("bd595e5a988de9e2b70bdb59c87106b4fb37a0ce0417a9916e63bd5696a90cba", 852_044),
     "inverse_slim": ("9034f4c10f2494f95751a238203a4d1b494c025302ed1ee3a8aa8faecf5e088c", 2_151_598),
     "adain_slim": ("637fcc228e7ea9e8b8b094f0577ed17a51322a01479b840d603409ed38be5143", 441_318),
     "style_swap_slim": ("4c6a520be53d5ed87b9311f3f8ff81c7f4a9b475d83119bfb0cfd1ba3e6143d7", 71_382),
