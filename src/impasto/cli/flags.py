@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import click
 
 from impasto import registry
+from impasto.api.wording import plain
 from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, StyleMasks, UsageError, describe
 
 from .commands import Command, Option
 from .output import OutputOptions
 
 _CHOSEN = "impasto.cli.chosen"
+_STYLE_FLAG = "--style-name"
 ADVANCED = "Advanced"
 _METAVARS = {"int": "N", "float": "X", "text": "TEXT", "weights": "NAME:X,..."}
 
@@ -94,21 +97,6 @@ def limits(spec: OptionSpec) -> str:
     return "" if low is None else f"from {low:g}"
 
 
-def plain(value: Any) -> str:
-    """An option's value as a person would type it; empty for None."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "on" if value else "off"
-        case float():
-            return f"{value:g}"
-        case dict():
-            return ",".join(f"{name}:{weight:g}" for name, weight in value.items())
-        case _:
-            return str(value)
-
-
 class MethodCommand(Command):
     """A command whose further flags are those of the method it is asked to run.
 
@@ -139,7 +127,10 @@ class MethodCommand(Command):
         """Values of --method, --preset and --quality, read ahead of the parser that they decide."""
         ahead = click.Context(self, ctx.parent, ctx.info_name, ignore_unknown_options=True, resilient_parsing=True)
         found, _, _ = self.make_parser(ahead).parse_args(list(args))
-        return found.get("method"), found.get("preset"), found.get("quality")
+        method, quality = found.get("method"), found.get("quality")
+        if method is None and quality is None:
+            method = _method_of_style(args)
+        return method, found.get("preset"), quality
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own flags, then the method's pictures and options and every run's, the advanced ones last."""
@@ -159,6 +150,13 @@ class MethodCommand(Command):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(method.summary)
+
+
+def _method_of_style(args: list[str]) -> str | None:
+    """The method that paints the style which the command line names instead of a painting, if it does."""
+    named = [value for flag, value in pairwise([*args, ""]) if flag == _STYLE_FLAG]
+    named += [word.partition("=")[2] for word in args if word.startswith(f"{_STYLE_FLAG}=")]
+    return registry.method_of_style(named[-1]) if named else None
 
 
 def _arguments(params: list[click.Parameter], method: Method) -> list[click.Parameter]:

@@ -37,6 +37,9 @@ _ALL = (
     Paper("champandard2016", "Champandard", "Semantic Style Transfer and Turning Two-Bit Doodles into Fine Artworks", "arXiv:1603.01768", 2016, "https://arxiv.org/abs/1603.01768"),
     Paper("liu2016", "Liu, Gousseau, Xia", "Texture Synthesis through Convolutional Neural Networks and Spectrum Constraints", "ICPR; arXiv:1605.01141", 2016, "https://arxiv.org/abs/1605.01141"),
     Paper("galerne2011", "Galerne, Gousseau, Morel", "Random Phase Textures: Theory and Synthesis", "IEEE TIP 20(1)", 2011, "https://doi.org/10.1109/TIP.2010.2052822"),
+    Paper("portilla2000", "Portilla, Simoncelli", "A Parametric Texture Model Based on Joint Statistics of Complex Wavelet Coefficients", "IJCV 40(1)", 2000, "https://doi.org/10.1023/A:1026553619983"),
+    Paper("simoncelli1995", "Simoncelli, Freeman", "The Steerable Pyramid: A Flexible Architecture for Multi-Scale Derivative Computation", "ICIP", 1995, "https://doi.org/10.1109/ICIP.1995.537667"),
+    Paper("moisan2011", "Moisan", "Periodic plus Smooth Image Decomposition", "Journal of Mathematical Imaging and Vision 39", 2011, "https://doi.org/10.1007/s10851-010-0227-1"),
     Paper("mahendran2015", "Mahendran, Vedaldi", "Understanding Deep Image Representations by Inverting Them", "CVPR; arXiv:1412.0035", 2015, "https://arxiv.org/abs/1412.0035"),
     Paper("mahendran2016", "Mahendran, Vedaldi", "Visualizing Deep Convolutional Neural Networks Using Natural Pre-Images", "IJCV 120; arXiv:1512.02017", 2016, "https://arxiv.org/abs/1512.02017"),
     Paper("kolkin2022", "Kolkin, Kucera, Paris, Sykora, Shechtman, Shakhnarovich", "Neural Neighbor Style Transfer", "arXiv:2203.13215", 2022, "https://arxiv.org/abs/2203.13215"),
@@ -72,6 +75,7 @@ _ALL = (
     Paper("barnes2009", "Barnes, Shechtman, Finkelstein, Goldman", "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", "ACM TOG 28(3)", 2009, "https://doi.org/10.1145/1531326.1531330"),
     Paper("fiser2016", "Fiser, Jamriska, Lukac, Shechtman, Asente, Lu, Sykora", "StyLit: Illumination-Guided Example-Based Stylization of 3D Renderings", "ACM TOG 35(4)", 2016, "https://doi.org/10.1145/2897824.2925948"),
     Paper("jamriska2015", "Jamriska, Fiser, Asente, Lu, Shechtman, Sykora", "LazyFluids: Appearance Transfer for Fluid Animations", "ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766983"),
+    Paper("yang2017", "Yang, Liu, Lian, Guo", "Awesome Typography: Statistics-Based Text Effects Transfer", "CVPR; arXiv:1611.09026", 2017, "https://arxiv.org/abs/1611.09026"),
     Paper("sykora2019", "Sykora, Jamriska, Texler, Fiser, Lukac, Lu, Shechtman", "StyleBlit: Fast Example-Based Stylization with Local Guidance", "Computer Graphics Forum 38(2); arXiv:1807.03249", 2019, "https://doi.org/10.1111/cgf.13621"),
     Paper("texler2021", "Texler, Texler, Kucera, Chai, Sykora", "FaceBlit: Instant Real-Time Example-Based Style Transfer to Facial Videos", "Proceedings of the ACM on Computer Graphics and Interactive Techniques 4(1)", 2021, "https://doi.org/10.1145/3451270"),
 )  # fmt: skip

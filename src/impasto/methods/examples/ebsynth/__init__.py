@@ -17,9 +17,10 @@ from impasto.core import (
     Taxonomy,
 )  # fmt: skip
 from impasto.guides.inputs import guide_inputs
+from impasto.guides.view import ViewOptions
 
 
-class Options(PictureOptions):
+class Options(ViewOptions, PictureOptions):
     """What can be turned on `ebsynth`."""
 
     guide_weights: NamedWeights = {}
@@ -57,7 +58,7 @@ METHOD = Method(
     papers=("fiser2016", "jamriska2015", "jamriska2019", "barnes2009"),
     taxonomy=Taxonomy(family="examples", texture="non-parametric", scope="any-style"),
     inputs=(
-        Content(optional=True, help="The photo to repaint; content_guide can stand in for it."),
+        Content(optional=True, models=("normals", "full"), help="The photo to repaint, or a model (.obj) with a painted ball as the style; content_guide can stand in for it."),
         Styles(help="The painting."),
         StyleMasks(many=False, help="The part of the painting that may be used."),
         *guide_inputs(),

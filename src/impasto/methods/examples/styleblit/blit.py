@@ -21,6 +21,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     painting = inputs.styles[0].picture if inputs.blank else recoloured(inputs, options.preserve_colour)[1][0]
     painting = resize(painting, style_size(painting.shape[:2], inputs.content.shape[:2], options.style_scale))
     guides = read_guides(inputs, painting, options)
+    if context.run.device in ("cuda", "mps") and options.search == "table":
+        return on_card(inputs, painting, guides, look_up_table(guides.source), options, context)
     picture, _, shares = blit(painting, guides, options, context)
     kept = "off" if inputs.blank else options.preserve_colour
     return Result(with_kept_colour(picture, inputs.content, kept), {"covered_by_side": shares})
@@ -47,6 +49,29 @@ def blit(painting: Array, guides: Guides, options: Options, context: Context) ->
     if not context.stopping:
         context.report(len(levels) + 1, len(levels) + 1, message="mixed")
     return picture, field, shares
+
+
+def on_card(
+    inputs: Inputs, painting: Array, guides: Guides, table: NDArray[np.int32], options: Options, context: Context
+) -> Result:
+    """The same on a graphics card, where one was asked for; a processor is done before torch is loaded."""
+    from impasto.engines.hardware import choose_device
+
+    from .on_torch import TorchBlit
+
+    work = TorchBlit(guides, table, jitter_table(context.run.seed, options.jitter), choose_device(context.run))
+    levels = [2**n for n in range(options.chunk_size.bit_length() - 1, 0, -1)]
+    shares: dict[str, float] = {}
+    for number, side in enumerate(levels):
+        if context.stopping:
+            break
+        work.lay_level(side)
+        shares[str(side)] = work.covered
+        context.report(number + 1, len(levels) + 1, message=f"chunks of {side} px")
+    work.lay_rest()
+    kept = "off" if inputs.blank else options.preserve_colour
+    picture = with_kept_colour(work.blend(painting, options.blend_px), inputs.content, kept)
+    return Result(picture, {"covered_by_side": shares, "device": str(work.device)})
 
 
 def lay(
