@@ -70,7 +70,7 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         blocks.load(bench.wall, page.history, page.wall, show_progress="hidden")
     app.state.blocks = blocks
     gr.mount_gradio_app(
-        app, blocks, path="/", footer_links=[], run_history=False, show_error=True, ssr_mode=False, pwa=False, mcp_server=False,
+        app, blocks, path="/", footer_links=[], run_history=False, show_error=False, ssr_mode=False, pwa=False, mcp_server=False,
         enable_monitoring=False, max_file_size=int(desk.options.max_upload_mb * 1e6), theme=theme(), head=head(),
         blocked_paths=[str(desk.home / name) for name in ("jobs", "shelf", "secret", "name", "jobs.sqlite")],
         favicon_path=str(Path(__file__).parent / "parts" / "favicon.png"),
