@@ -13,7 +13,7 @@ from typing import Any
 import impasto
 
 Pairs = Sequence[tuple[Path, Path]]
-_GATYS: dict[str, Any] = {"method": "gatys", "preset": "reference", "scales": 1, "threads": 1, "precision": "float32"}
+_GATYS: dict[str, Any] = {"method": "gatys", "preset": "reference", "scales": 1, "threads": 1}
 
 
 def gaps(methods: Sequence[str], pairs: Pairs, size: int, steps: int) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def gaps(methods: Sequence[str], pairs: Pairs, size: int, steps: int) -> dict[st
 
 
 def _loss(done: Any, which: str) -> float:
-    return float(done.report["scales"][-1][which])
+    return float(done.report["stages"][-1][which])
 
 
 def inverse(pairs: Pairs, size: int, steps: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ CORE = {
     "Inputs", "Masks", "Method", "NamedWeights", "OptionSpec", "Paper", "PictureOptions", "Progress", "Result",
     "RunError", "RunOptions", "SizeRule", "Style", "Styles", "Taxonomy", "UI", "UsageError", "describe",
 }  # fmt: skip
-COMMANDS = {"stylize", "video", "compare", "methods", "evaluate", "doctor", "train", "export"}
+COMMANDS = {"stylize", "video", "compare", "methods", "evaluate", "doctor", "train", "export", "guides"}
 STYLIZE_FLAGS = {
     "-o", "--output", "-m", "--method", "--preset", "--json", "-q", "--quiet", "--seed", "--device", "--engine", "--precision",
     "--threads", "--preview-every", "--depth", "--jpeg-quality", "--quality", "--format", "--overwrite", "--no-overwrite", "--metadata",

@@ -174,8 +174,8 @@ def test_a_report_is_json_without_numbers_that_are_none(run, clip):
     assert done.report["flicker_out"] > 0
 
 
-def test_a_time_lapse_shows_the_picture_being_made_and_ends_on_it(run, photo, painting, add_method):
-    def growing(inputs, options, context):
+def test_a_time_lapse_shows_the_picture_being_made_and_ends_on_it(run, photo, add_method):
+    def growing(inputs, options, context):  # noqa: ARG001
         for step in range(1, 5):
             context.report(step, 4, lambda share=step / 4: (share * inputs.content).astype(np.float32))
         return Result(inputs.content.copy())

@@ -99,12 +99,13 @@ class FilmJob:
         except EndOfFilm as end:
             if end.number == 0:
                 raise InputError(f"{self.clip.name}: no frame could be decoded there.") from None
-            context.warn(f"{self.clip.name}: ends after {end.number} of {len(self.span)} frames.")
             footage.length = end.number
         except ImpastoError:
             raise
         except MemoryError:
             raise RunError("out of memory. Try a smaller size. The finished frames are kept.") from None
+        if len(footage) < len(self.span):
+            context.warn(f"{self.clip.name}: ends after {len(footage)} of {len(self.span)} frames.")
 
     def _write(self, footage: Footage) -> str | None:
         span = self.span

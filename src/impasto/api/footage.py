@@ -117,10 +117,16 @@ class Footage:
                 return frame if frame.shape[:2] == shape else resize(frame, shape)
 
     def spread(self) -> None:
-        """Put every frame on disk, without loss, so that any can be had at once."""
+        """Put every frame on disk, without loss, so that any can be had at once; a film that ends early gets shorter."""
         for number in range(self.length):
             if not (self.folder / f"film-{number:06d}.png").exists():
-                self._write(f"film-{number:06d}.png", _samples(self._decoded(number)))
+                try:
+                    self._write(f"film-{number:06d}.png", _samples(self._decoded(number)))
+                except EndOfFilm:
+                    if not number:
+                        raise
+                    self.length = number
+                    return
 
     def finished(self, number: int) -> bool:
         """Whether that frame is on disk."""
@@ -150,6 +156,15 @@ class Footage:
                 file.write(json.dumps({"frame": number, **known}) + "\n")
         self._write(self._path(number).name, samples)
         _remember(self._paintings, number, _locked(np.float32(samples) / np.float32(255)))
+
+    def lay_by(self, name: str, number: int, picture: Array) -> None:
+        """Store a picture of that frame under a name."""
+        self._write(f"{name}-{number:06d}.png", _samples(picture))
+
+    def laid_by(self, name: str, number: int) -> Array | None:
+        """A picture that was laid by."""
+        path = self.folder / f"{name}-{number:06d}.png"
+        return _locked(_read(path)) if path.exists() else None
 
     def note(self, name: str, **arrays: Any) -> None:
         """Store arrays under a name."""

@@ -31,7 +31,7 @@ from impasto.core import (
 )
 from impasto.image import Picture
 
-from . import gpu, sizes, sources
+from . import gpu, models, sizes, sources
 from .masks import Subject, check_mask_count, read_masks
 from .report import describe_others, describe_picture, full_report
 from .stylized import Stylized
@@ -83,6 +83,7 @@ class Job:
         return Stylized(
             picture=_in_range(result.picture),
             report=full_report(self, result, context, seconds),
+            further=result.further,
             alpha=self.alpha,
             profile=self.photo.profile,
             depth=self.photo.depth,
@@ -132,7 +133,8 @@ def prepare(
 ) -> Job:
     """Decode and check everything one run needs, cheapest checks first.
 
-    Without a photo, where the method can do without, `content` is None or the only style, and the picture is made on an
+    A 3D model may stand in for the photo, where the method takes one: it is rendered, and so is a ball in the same light
+    for the painted ball that is the style. Without a photo, where the method can do without, `content` is None or the only style, and the picture is made on an
     empty canvas (see `_ground`).
 
     Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
@@ -146,10 +148,11 @@ def prepare(
     _check_inputs(chosen, len(pairs), extras)
     check_mask_count(chosen, len(pairs), len(masks), len(style_masks))
     size = getattr(settings, "size", None)
-    photo = None if content is None else sources.picture(content, "content", size or chosen.size.default)
-    rgb = None if photo is None else sources.opaque(photo)  # refuses one with nothing to see before more are read
+    seen_px = size or chosen.size.default
     # What lies over a style lies over all of it.
-    looks = _styles(pairs, chosen, None if style_masks else _enough(settings, size or chosen.size.default))
+    enough_px = None if style_masks else _enough(settings, seen_px)
+    photo, looks = _photo_and_looks(content, pairs, chosen, settings, extras, seen_px, enough_px)
+    rgb = None if photo is None else sources.opaque(photo)
     further = {name: sources.picture(source, name) for name, source in extras.items()}
     name, ground = _ground(chosen, settings, photo, looks, further)
     size = size or getattr(settings, "enlarge", 0) * max(ground) or None
@@ -194,6 +197,8 @@ def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tupl
         if content is None:
             raise UsageError(f"no photo. '{method.id}' needs one to repaint.")
         return content, pairs
+    if content is not None and models.is_model(content) and not pairs:
+        raise UsageError("no style picture. A model needs one beside it: a painted ball that fills it.")
     if (
         content is not None
         and not pairs
@@ -203,6 +208,28 @@ def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tupl
     if content is not None and not method.takes_content:
         raise UsageError(f"'{method.id}' takes no photo; it makes its picture from the style alone.")
     return content, pairs
+
+
+def _photo_and_looks(
+    content: sources.Source | None,
+    pairs: Pairs,
+    method: Method,
+    options: BaseOptions,
+    extras: dict[str, sources.Source],
+    photo_px: int | None,
+    style_px: int | None,
+) -> tuple[Picture | None, Looks]:
+    """Decode photo and styles, no larger than needed. A model that stands in for the photo is rendered, and its guides join the extras."""
+    if content is not None and models.is_model(content):
+        models.check_taken(content, method, options)
+        looks = _styles(pairs, method, style_px)
+        photo, guides = models.stand_in(content, method, options, looks[0][0], extras)
+        extras |= guides
+        return photo, looks
+    photo = None if content is None else sources.picture(content, "content", photo_px)
+    if photo is not None:
+        sources.opaque(photo)  # refuses one with nothing to see before more are read
+    return photo, _styles(pairs, method, style_px)
 
 
 def _ground(

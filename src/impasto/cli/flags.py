@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from impasto import registry
+from impasto.api.wording import plain
 from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, StyleMasks, UsageError, describe
 
 from .commands import Command, Option
@@ -94,21 +95,6 @@ def limits(spec: OptionSpec) -> str:
     if high is not None and high <= 1e6:  # larger ones guard against overflow and help nobody choose
         return f"{low or 0:g} to {high:g}"
     return "" if low is None else f"from {low:g}"
-
-
-def plain(value: Any) -> str:
-    """An option's value as a person would type it; empty for None."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "on" if value else "off"
-        case float():
-            return f"{value:g}"
-        case dict():
-            return ",".join(f"{name}:{weight:g}" for name, weight in value.items())
-        case _:
-            return str(value)
 
 
 class MethodCommand(Command):

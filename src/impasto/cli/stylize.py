@@ -8,6 +8,7 @@ import click
 
 from impasto import registry
 from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
+from impasto.kernels import when_compiling
 
 from . import pictures
 from .commands import option
@@ -116,11 +117,12 @@ def run_job(job: "Job", *, quiet: bool, preview: Path | None = None, time_lapse:
     context = Context(job.run_options)
     listener = Listener(job.method.id, quiet=quiet, preview=preview, preview_every=job.run_options.preview_every)
     context.listener = listener
-    if time_lapse is None:
-        with interruptible(context), listener:
-            result = job.run(context)
-    else:
-        result = _filmed(job, context, listener, time_lapse, quiet)
+    with when_compiling(listener.compiling):
+        if time_lapse is None:
+            with interruptible(context), listener:
+                result = job.run(context)
+        else:
+            result = _filmed(job, context, listener, time_lapse, quiet)
     for warning in result.report["warnings"]:
         say(f"impasto: warning: {warning}", quiet)
     return result

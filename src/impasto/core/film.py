@@ -94,6 +94,14 @@ class Film(Protocol):
         """Store a finished frame, and what was measured of it."""
         ...
 
+    def lay_by(self, name: str, number: int, picture: Array) -> None:
+        """Store a picture of that frame that is not the finished one, under a name, in 8 bits."""
+        ...
+
+    def laid_by(self, name: str, number: int) -> Array | None:
+        """A picture that was laid by, None if there is none."""
+        ...
+
     def note(self, name: str, **arrays: Any) -> None:
         """Store what is needed to go on, in place of what had that name."""
         ...

@@ -70,6 +70,7 @@ _ALL = (
     Paper("efros1999", "Efros, Leung", "Texture Synthesis by Non-parametric Sampling", "ICCV", 1999, "https://doi.org/10.1109/ICCV.1999.790383"),
     Paper("efros2001", "Efros, Freeman", "Image Quilting for Texture Synthesis and Transfer", "SIGGRAPH", 2001, "https://doi.org/10.1145/383259.383296"),
     Paper("hertzmann2001", "Hertzmann, Jacobs, Oliver, Curless, Salesin", "Image Analogies", "SIGGRAPH", 2001, "https://doi.org/10.1145/383259.383295"),
+    Paper("jamriska2019", "Jamriska, Sochorova, Texler, Lukac, Fiser, Lu, Shechtman, Sykora", "Stylizing Video by Example", "ACM TOG 38(4)", 2019, "https://doi.org/10.1145/3306346.3323006"),
     Paper("barnes2009", "Barnes, Shechtman, Finkelstein, Goldman", "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", "ACM TOG 28(3)", 2009, "https://doi.org/10.1145/1531326.1531330"),
     Paper("fiser2016", "Fiser, Jamriska, Lukac, Shechtman, Asente, Lu, Sykora", "StyLit: Illumination-Guided Example-Based Stylization of 3D Renderings", "ACM TOG 35(4)", 2016, "https://doi.org/10.1145/2897824.2925948"),
     Paper("jamriska2015", "Jamriska, Fiser, Asente, Lu, Shechtman, Sykora", "LazyFluids: Appearance Transfer for Fluid Animations", "ACM TOG 34(4)", 2015, "https://doi.org/10.1145/2766983"),

@@ -120,6 +120,10 @@ class View:
             out[tile.where] = tile.without_halo(self.networks.show(make(features, tile), family, layer))
         return out
 
+    def lost(self, layer: str, family: str) -> Tensor:
+        """What a family's decoder fails to give back of the picture from its features at a layer (1, 3, H, W)."""
+        return self.picture - self.remade(layer, family, lambda features, _: features).clamp(0, 1)
+
     def tiles(self, layer: str, halo: int, step: int | None = None) -> "Iterator[Tile]":
         """Tiles that together are the picture, each with a halo. step: what they begin at multiples of, in pixels."""
         stride = stride_of(layer)

@@ -3,10 +3,12 @@
 Everything here may be called from any thread; nothing here paints.
 """
 
+import hashlib
+import hmac
 import logging
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, time
@@ -57,6 +59,7 @@ class Desk:
         self.home = options.home
         self.tally = Tally()
         self.live: dict[str, Live] = {}
+        self.chores: list[Callable[[], None]] = []
         self._gate = threading.Lock()
         self._coming = 0
         self._closing = threading.Event()
@@ -77,7 +80,6 @@ class Desk:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise RunError(f"{self.home}: another server works in this folder; give this one its own.") from None
-        self.secret = self._stored("secret", 32)
         self.ledger = Ledger(self._stored("name", 8), self.options.database, self.home)
         self._free = list(self.long)
         self._vacant = threading.Semaphore(len(self.long))
@@ -102,6 +104,11 @@ class Desk:
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(length))
         return path.read_text().strip()
+
+    def word(self, purpose: str) -> str:
+        """A secret of this folder for one purpose, in hexadecimal digits; the same for every server that works here."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        return hmac.new(self._stored("secret", 32).encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
     def _recall(self) -> None:
         """Know again what waits, and drop folders whose senders never got an id."""
@@ -365,6 +372,8 @@ class Desk:
     def sweep(self) -> None:
         """Delete finished jobs that are too old, and the oldest ones where all together take too much disk."""
         self._clear(0, time() - self.options.keep_hours * 3600)
+        for chore in self.chores:
+            chore()
 
     def _make_room(self, wanted: int) -> None:
         if self._clear(wanted, 0.0) + wanted > self.options.max_disk_gb * 1e9:

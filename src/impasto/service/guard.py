@@ -22,8 +22,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COOKIE = "impasto"
-OPEN = ("/v1/health",)
-"""Paths that need no token: probes have none."""
+LOGIN = "/login"
+OPEN = ("/v1/health", LOGIN)
+"""Paths that need no token: probes have none, and who signs in has not shown it yet."""
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -128,6 +129,8 @@ class Guard:
         if not length.isdigit() or int(length) > self.max_bytes:
             raise _Refused(413, f"more than {self.max_bytes / 1e6:g} MB, which is the limit.")
         if self.token is not None and path not in OPEN and method != "OPTIONS" and not self._known(headers):
+            if path == "/" and "text/html" in headers.get("accept", ""):
+                raise _Refused(303, "sign in first.", {"location": LOGIN})
             raise _Refused(401, "a token is needed: Authorization: Bearer ...", {"www-authenticate": "Bearer"})
 
     def _known(self, headers: dict[str, str]) -> bool:

@@ -37,6 +37,7 @@ def make_app(desk: Desk) -> FastAPI:
     app = FastAPI(
         title="impasto", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=living
     )
+    app.state.desk = desk
     _add_refusals(app)
     _add_submission(app, desk)
     _add_jobs(app, desk)
@@ -81,7 +82,7 @@ def _add_submission(app: FastAPI, desk: Desk) -> None:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "multipart/form-data":
             return _refusal(415, "send a form: multipart/form-data.")
-        key = id_for_key(desk.secret, request.headers.get("idempotency-key"))
+        key = id_for_key(desk.word("idempotency"), request.headers.get("idempotency-key"))
         async with request.form(max_files=MAX_PICTURES, max_fields=32, max_part_size=256 * 1024) as form:
             order, pictures = await read_form(form)
         job_id = await asyncio.to_thread(desk.submit, order, pictures, key)
@@ -181,3 +182,10 @@ def _add_knowledge(app: FastAPI, desk: Desk) -> None:
     @app.get("/v1/metrics")
     def metrics() -> Response:
         return PlainTextResponse(desk.tally.text(*desk.counts()), media_type="text/plain; version=0.0.4")
+
+
+def address(options: ServiceOptions, port: int, token: str | None) -> str:
+    """What to type into a browser."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)
+    return f"http://{host}:{port}/" + (f"login?token={token}" if token else "")

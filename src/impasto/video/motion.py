@@ -24,7 +24,7 @@ class Motion:
     """How a frame came from the one before it.
 
     backward: flow (H, W, 2) from this frame to the one before; forward: from that one to this. trust: (H, W) in [0, 1],
-    0 where what is seen was hidden, lay beyond the border, or moves too unsteadily to be followed.
+    0 where what is seen was hidden, lay beyond the border, moves too unsteadily to be followed, or looks different.
     """
 
     backward: Flow
@@ -39,7 +39,18 @@ class Motion:
 def motion_between(before: Array, now: Array) -> Motion:
     """The motion from one frame to the next, both (H, W, 3)."""
     backward, forward = optical_flow(now, before), optical_flow(before, now)
-    return Motion(backward, forward, trusted(backward, forward))
+    return Motion(backward, forward, trusted(backward, forward) * alike(before, now, backward))
+
+
+def alike(before: Array, now: Array, backward: Flow) -> Array:
+    """Where a frame shows what the one before it showed there, (H, W) in [0, 1]; where not, a flow that meets may still err.
+
+    The visibility of Lai et al. 2018 (Learning Blind Video Temporal Consistency), eq. 3.
+    """
+    import cv2
+
+    change = cv2.GaussianBlur(now - warp(before, backward), (0, 0), 1.0, borderType=cv2.BORDER_REPLICATE)
+    return np.exp(np.float32(-50) * _squared(change))
 
 
 @lru_cache(maxsize=1)

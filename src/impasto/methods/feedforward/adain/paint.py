@@ -1,5 +1,8 @@
 """`adain`: look, move the moments, show."""
 
+import numpy as np
+import torch
+
 from impasto.core import Context, Inputs, Result
 from impasto.reconstruction.onepass import Sitting, with_mirrored_masks
 from impasto.reconstruction.transfer import changes, regions_of
@@ -21,5 +24,10 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     photo, paintings = sitting.views(LAYER)
     wanted = changes(photo.statistics(LAYER, MODEL), [look.statistics(LAYER, MODEL) for look in paintings], regions)
     picture = photo.repainted(LAYER, family, wanted, MODEL.move, options.strength)
+    claimed = np.minimum(1, np.sum([region.guide for region in regions], 0)) if inputs.masks else np.ones((1, 1))
+    kept = torch.from_numpy(1 - options.strength * claimed).to(picture)
+    if kept.max() > 0:
+        # Else a strength of 0, and what no mask covers, would show the decoder's failings.
+        picture = picture.clamp(0, 1) + kept * photo.lost(LAYER, family)
     context.report(1, 1, lambda: sitting.cut(picture))
     return sitting.result(picture)

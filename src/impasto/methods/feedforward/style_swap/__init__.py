@@ -51,6 +51,8 @@ METHOD = Method(
     deviations=(
         "On the validation grid at 512 px (36 pairs, slim encoder, by network) the median style ratio is 0.86 at a content cosine of 0.58: patches bring colours and small strokes, little of what Gram matrices measure.",
         "The default encoder is the slim one, a quarter of VGG-19's width, with an inverse network trained here in minutes: see the card of style_swap_slim. VGG-19's (preset 'paper') is not shipped; 'impasto train style_swap --encoder vgg19' makes it. By descent VGG-19 needs none.",
+        "Where overlapping patches disagree their mean is stretched to their mean length: without it the picture is pale (median style ratio .92 against .74 on 3 pairs at 384 px, at the same content cosine).",
+        "Below full strength what the network loses of the photo comes back in proportion, so that strength 0 is the photo.",
         "The inverse network has no normalisation, which would wash the swapped patches' contrast out.",
         "Of several paintings all patches compete; their weights do not count.",
         "The feature loss is taken relative to the target's own size, so that the weight of grain serves every layer.",

@@ -57,7 +57,7 @@ def patch_for(options: Options, pictures: list[Tensor]) -> int:
 def swapped(features: Tensor, source: Exemplars, options: Options) -> tuple[Tensor, float]:
     """Features out of the paintings' patches alone, and how similar the patches were on average (a cosine)."""
     matches = match(features, source)
-    target = torch.lerp(features, swap(matches, source, stride=options.stride), options.strength)
+    target = torch.lerp(features, swap(matches, source, stride=options.stride, keep_length=True), options.strength)
     return target, float(matches.similarity.mean())
 
 
@@ -72,6 +72,8 @@ def shown(view: View, source: Exemplars, options: Options, family: str) -> tuple
 
     every = min(options.stride, source.patch)
     picture = view.remade(options.layer, family, make, more=2 * source.patch, every=every)
+    if options.strength < 1:
+        picture = picture.clamp(0, 1) + (1 - options.strength) * view.lost(options.layer, family)
     return picture.clamp(0, 1), sum(similar) / len(similar)
 
 
