@@ -1,6 +1,7 @@
 """The page's folder is complete and says no more than is true; what cannot be a page is refused in one line."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from safetensors.numpy import save_file
 
 from impasto.cli import main
 from impasto.core import InputError, RunError, UsageError
@@ -45,6 +47,16 @@ def test_a_folder_holds_networks_styles_page_runtime_and_server(tmp_path):
     )
     assert all((tmp_path / "page" / "runtime" / name).read_bytes() == name.encode() for name in runtime.FILES)
     assert "Microsoft" in (tmp_path / "page" / "LICENCES.txt").read_text()
+
+
+def test_a_style_of_ones_own_is_shown_under_its_name(tmp_path):
+    known = named.load("cin")
+    tensors = named.single(known.trunk, known.row("udnie"))
+    save_file(tensors, tmp_path / "my #1.safetensors", {"name": "johnson", "styles": "aunt-mary"})
+    write_web([str(tmp_path / "my #1.safetensors")], tmp_path / "page", SMALL)
+    said = json.loads((tmp_path / "page" / "folder.json").read_text())
+    assert said["styles"] == [{"name": "aunt-mary", "title": "aunt-mary", "picture": None, "model": "my-1"}]
+    assert (tmp_path / "page" / "my-1.onnx").is_file()
 
 
 def test_weights_in_half_precision_lose_nothing(tmp_path):
@@ -130,9 +142,16 @@ def test_mistakes_are_one_line(tmp_path, monkeypatch, unpacked):
     monkeypatch.chdir(tmp_path)
     page = ("--web", "-o", "page", "--runtime", str(unpacked))
     (tmp_path / "file").write_text("")
+    (tmp_path / "notes.safetensors").write_text("no weights")
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(named.load("cin").file, tmp_path / folder / "cin.safetensors")
     for words, line in [
         (("cinn", *page), "no network 'cinn'. Did you mean 'cin'?"),
         (("alla_prima", *page), "'alla_prima' is not one graph from photo to picture; a page runs: cin, ghiasi"),
+        (("a/cin.safetensors", "b/cin.safetensors", *page), "two models are called 'cin'"),
+        (("notes.safetensors", *page), "notes.safetensors"),
+        (("a", *page), "a: "),
         (("cin", *page, "--style-name", "udni"), "no style 'udni'. Did you mean 'udnie'?"),
         (("cin", *page, "--part", "painter"), "--part: a page takes whole models"),
         (("cin", "--web", "-o", "file", "--runtime", str(unpacked)), "--output file: is a file; --web writes a folder"),

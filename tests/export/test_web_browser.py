@@ -175,6 +175,16 @@ def test_the_camera(page):
     assert not page.is_visible("#live")
 
 
+def test_a_photo_chosen_while_the_camera_is_open_closes_it(page, photo):
+    page.click("#camera")
+    page.wait_for_selector("#live:visible")
+    page.set_input_files("#file", photo)
+    page.wait_for_selector(FINISHED)
+    assert page.evaluate("document.getElementById('live').srcObject") is None
+    assert page.is_visible("#after")
+    assert not page.is_visible("#live")
+
+
 def test_what_is_no_picture_is_said_so_and_forgotten(page, photo, tmp_path):
     (tmp_path / "notes.png").write_text("no picture")
     page.set_input_files("#file", tmp_path / "notes.png")

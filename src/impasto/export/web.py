@@ -5,6 +5,7 @@ second network reads from it. They are written as ONNX, checked against torch as
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from impasto.weights.tensors import open_safetensors
 
 from .onnx_files import checked
 from .runtime import Runtime
+from .serve import HEADERS
 
 _PAGE = Path(__file__).parent / "page"
 _SUFFIX = ".safetensors"
@@ -58,6 +60,9 @@ def write_web(models: Sequence[str], folder: Path, runtime: Runtime, only: Seque
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"--output {folder}: is a file; --web writes a folder")
     scenes = [scene(model) for model in dict.fromkeys(models)]
+    names = [each.name for each in scenes]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"export: two models are called '{twice}'; give one of the files another name")
     if only:
         scenes = list(_only(scenes, only))
     files: dict[str, bytes] = {}
@@ -70,6 +75,7 @@ def write_web(models: Sequence[str], folder: Path, runtime: Runtime, only: Seque
     described |= {"files": sizes, "rows": "styles.bin" if rows else None, "foot": _foot(runtime)}
     files["folder.json"] = json.dumps(described, indent=1).encode()
     files |= {path.name: path.read_bytes() for path in _PAGE.iterdir() if path.is_file()}
+    files["_headers"] = "\n  ".join(["/*", *(f"{name}: {value}" for name, value in HEADERS.items()), ""]).encode()
     files["serve.py"] = Path(__file__).with_name("serve.py").read_bytes()
     files["LICENCES.txt"] = _licences(scenes, runtime).encode()
     for name, data in files.items():
@@ -92,10 +98,12 @@ def scene(model: str) -> Scene:
     place = path if is_file else resolve(model)
     with open_safetensors(place, "np") as opened:
         held = set(opened.keys())
+    # What a browser asks for by name holds no sign that means something in an address.
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem) if is_file else model
     if {"down1.weight", "code.weight"} <= held:
-        return _any_style(model if not is_file else path.stem, path if is_file else None)
+        return _any_style(name, path if is_file else None)
     if "down1.weight" in held:
-        return _named(model if not is_file else path.stem, path if is_file else model)
+        return _named(name, path if is_file else model)
     raise UsageError(f"'{model}' is not one graph from photo to picture; a page runs: {', '.join(_able())}")
 
 

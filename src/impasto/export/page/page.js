@@ -59,6 +59,7 @@ async function take(file, name) {
   try {
     const picture = file instanceof Blob ? await decode(file) : file;
     if (Math.min(picture.width, picture.height) < 16) throw new Error('The picture is too small: 16 pixels a side at least');
+    if (!live.hidden) camera(false);
     photo = { picture, name: name.replace(/\.[^.]*$/, '') || 'picture' };
     show();
     paint();
@@ -134,8 +135,8 @@ function finish({ pixels, width, height, seconds, threads }) {
     painted.pixels = new ImageData(pixels, width, height);
     blend();
     say(`${width} × ${height} in ${seconds.toFixed(seconds < 10 ? 1 : 0)} s on ${threads === 1 ? 'one thread' : `${threads} threads`}`);
-    after.hidden = divider.hidden = $('download').hidden = false;
-    stage.classList.add('both');
+    after.hidden = divider.hidden = $('download').hidden = !live.hidden;
+    stage.classList.toggle('both', live.hidden);
   }
   if (waiting) paint();
 }
