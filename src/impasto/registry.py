@@ -11,6 +11,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 from impasto.core import Method, Recipe, UsageError, unknown
+from impasto.weights import zoo
 
 _ROOMS = ("impasto.methods", "impasto.applications")
 _RECIPE_ROOMS = (*_ROOMS, "impasto.training.recipes")
@@ -71,6 +72,11 @@ def choose(method_id: str | None = None, quality: str | None = None) -> Method:
             raise unknown("quality", quality, QUALITY, f"There is: {', '.join(QUALITY)}.")
         method_id = QUALITY[quality][0]
     return get(method_id or DEFAULT_METHOD)
+
+
+def method_of_style(names: str) -> str:
+    """The method for a style that is named instead of shown by a painting."""
+    return zoo.method_for(names)
 
 
 def preset_for(quality: str | None, preset: str | None) -> str | None:

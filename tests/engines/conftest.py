@@ -36,7 +36,7 @@ def everything(o: Ops, w: Weights, inputs: Values) -> Values:
         "picture": o.clamp(o.add(o.multiply(picture, 0.5), 0.5), 0.0, 1.0),
         "mean": o.vector(mean),
         "features": up,
-        "covariance": o.covariance(deep),
+        "covariance": o.covariance(o.normalise(deep, 1e-3)),
     }
 
 

@@ -104,9 +104,9 @@ def test_a_picture_of_one_colour_stays_finite(weights):
 def test_given_its_own_statistics_the_network_paints_the_same_picture(weights, picture):
     row = rows(1)
     first = run(cin.painter(weights), picture=picture, row=row)
-    again = run(cin.painter(weights, frozen=True), picture=picture, row=row, statistics=first["statistics"])
+    again = run(cin.painter(weights, kind="frozen"), picture=picture, row=row, statistics=first["statistics"])
     assert np.abs(again["picture"] - first["picture"]).max() < 1e-5
-    other = run(cin.painter(weights, frozen=True), picture=picture, row=row, statistics=2 * first["statistics"])
+    other = run(cin.painter(weights, kind="frozen"), picture=picture, row=row, statistics=2 * first["statistics"])
     assert np.abs(other["picture"] - first["picture"]).max() > 0.01
 
 
@@ -116,7 +116,7 @@ def test_a_pixel_is_not_seen_beyond_the_stated_field(weights):
     changed[..., 12:16] = 1 - changed[..., 12:16]
     row = rows(1)
     statistics = run(cin.painter(weights), picture=picture, row=row)["statistics"]
-    frozen = cin.painter(weights, frozen=True)
+    frozen = cin.painter(weights, kind="frozen")
     one, other = (run(frozen, picture=p, row=row, statistics=statistics)["picture"] for p in (picture, changed))
     difference = np.abs(one - other).max((0, 1, 2))
     assert difference[16 + cin.FIELD_PX :].max() == 0
@@ -130,7 +130,7 @@ def test_tiles_with_frozen_statistics_leave_no_seam(weights):
 
     planes = np.ascontiguousarray(picture[:68].transpose(2, 0, 1)[None])
     statistics = run(cin.painter(weights), picture=planes, row=row)["statistics"]
-    frozen = cin.painter(weights, frozen=True)
+    frozen = cin.painter(weights, kind="frozen")
     widths = []
 
     def paint(part):

@@ -8,7 +8,7 @@ from impasto.core import Context, RunOptions, UsageError, Workshop
 from impasto.reconstruction.networks import ghiasi
 from impasto.training.loop import Run, train
 from impasto.training.recipes.ghiasi.augment import cut, recolour
-from impasto.training.recipes.ghiasi.losses import relative_content_error, relative_style_error
+from impasto.training.relative import relative_content_error, relative_style_error
 
 from .conftest import fill
 

@@ -31,7 +31,7 @@ def stylize(
     float in [0, 1], or a decoded `Picture`. styles: one such picture, a list of them, a list of (picture, weight)
     pairs, or a dict from path to weight; weights are relative to one another. A method that can do without a photo
     takes a lone picture as the style: `stylize("bark.jpg", method="texture")`; `content` may be None as well. method,
-    preset: ids as `impasto.methods()` lists them. quality: "fast", "default" or "best", instead of a method. masks:
+    preset: ids as `impasto.methods()` lists them. quality: "fast", "default" or "best", instead of a method; an option `style_name` chooses one, too. masks:
     where each style goes, for methods that take them; style_masks: from where in each style it comes. extras: further
     pictures by the names the method declares. options: those of the method, `size` among them, and those of every run:
     `seed`, `device`, `precision`, `threads`, `max_memory`. listener: called with every `Progress`. context: a run of your own making, which
@@ -50,7 +50,7 @@ def stylize(
     job = prepare(
         content,
         styles,
-        method=_chosen(method, quality),
+        method=_chosen(method, quality, options),
         preset=registry.preset_for(quality, preset),
         masks=masks,
         style_masks=style_masks,
@@ -61,7 +61,9 @@ def stylize(
     return job.run(context)
 
 
-def _chosen(method: str | Method | None, quality: str | None) -> Method:
+def _chosen(method: str | Method | None, quality: str | None, options: Mapping[str, Any]) -> Method:
+    if method is None and quality is None and isinstance(options.get("style_name"), str):
+        return registry.get(registry.method_of_style(options["style_name"]))
     if isinstance(method, Method):
         return method if quality is None else registry.choose(method.id, quality)
     return registry.choose(method, quality)

@@ -142,7 +142,7 @@ def prepare(
     looks = _styles(pairs, chosen)
     further = {name: sources.picture(source, name) for name, source in extras.items()}
     name, ground = _ground(chosen, settings, photo, looks, further)
-    size = getattr(settings, "size", None)
+    size = getattr(settings, "size", None) or getattr(settings, "enlarge", 0) * max(ground) or None
     shape = sizes.check_content(name, ground, size, chosen.size, chosen.id, blank=photo is None)
     estimate = _estimate(chosen, ground, size, shape, len(pairs), settings, run)
     regions, guides = read_masks(masks, [Subject(name, ground, shape)] * len(masks), "mask")

@@ -21,6 +21,7 @@ from .methods import methods
 from .output import drop_stdout
 from .stylize import stylize
 from .train import train
+from .zoo import style, zoo
 
 _DEFAULT = "stylize"
 
@@ -95,6 +96,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, compare, train, export, methods, evaluate, doctor):
-    assert isinstance(_command, Command)
+for _command in (stylize, compare, train, style, export, methods, zoo, evaluate, doctor):
+    assert isinstance(_command, Command | click.Group)
     main.add_command(_command)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from .commands import Command, Option
 from .output import OutputOptions
 
 _CHOSEN = "impasto.cli.chosen"
+_STYLE_FLAG = "--style-name"
 ADVANCED = "Advanced"
 _METAVARS = {"int": "N", "float": "X", "text": "TEXT", "weights": "NAME:X,..."}
 
@@ -130,7 +132,10 @@ class MethodCommand(Command):
         """Values of --method, --preset and --quality, read ahead of the parser that they decide."""
         ahead = click.Context(self, ctx.parent, ctx.info_name, ignore_unknown_options=True, resilient_parsing=True)
         found, _, _ = self.make_parser(ahead).parse_args(list(args))
-        return found.get("method"), found.get("preset"), found.get("quality")
+        method, quality = found.get("method"), found.get("quality")
+        if method is None and quality is None:
+            method = _method_of_style(args)
+        return method, found.get("preset"), quality
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own flags, then the method's pictures and options and every run's, the advanced ones last."""
@@ -149,6 +154,13 @@ class MethodCommand(Command):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(method.summary)
+
+
+def _method_of_style(args: list[str]) -> str | None:
+    """The method that paints the style which the command line names instead of a painting, if it does."""
+    named = [value for flag, value in pairwise([*args, ""]) if flag == _STYLE_FLAG]
+    named += [word.partition("=")[2] for word in args if word.startswith(f"{_STYLE_FLAG}=")]
+    return registry.method_of_style(named[-1]) if named else None
 
 
 def _arguments(params: list[click.Parameter], method: Method) -> list[click.Parameter]:

@@ -124,6 +124,14 @@ class OnnxOps:
         """See Ops.mean."""
         return self.node("ReduceMean", [x, self._integers(2, 3)], self._shapes.mean(x.shape), keepdims=1)
 
+    def normalise(self, x: Value, floor: float) -> Value:
+        """See Ops.normalise."""
+        channels = x.shape[1]
+        if channels is None:
+            raise ValueError("normalise: the number of channels must be known")
+        plain = [self.constant(np.full(channels, number, np.float32)) for number in (1, 0)]
+        return self.node("InstanceNormalization", [x, *plain], x.shape, epsilon=floor)
+
     def max_pool2(self, x: Value) -> Value:
         """See Ops.max_pool2."""
         return self.node("MaxPool", [x], self._shapes.max_pool2(x.shape), kernel_shape=[2, 2], strides=[2, 2])

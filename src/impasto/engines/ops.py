@@ -83,6 +83,10 @@ class Ops(Protocol):
         """Mean over H and W: (N, C, 1, 1)."""
         ...
 
+    def normalise(self, x: Value, floor: float) -> Value:
+        """Every channel of every picture at mean 0 and deviation 1: (x - mean) / sqrt(variance + floor)."""
+        ...
+
     def max_pool2(self, x: Value) -> Value:
         """Largest of every 2 x 2 pixels; an odd row or column at the end is dropped."""
         ...

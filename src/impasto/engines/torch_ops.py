@@ -1,6 +1,7 @@
 """The reference engine: plain torch. What trains a network is this text too."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -70,6 +71,11 @@ class TorchOps:
         """See Ops.mean."""
         return x.mean((2, 3), keepdim=True)
 
+    def normalise(self, x: Tensor, floor: float) -> Tensor:
+        """See Ops.normalise."""
+        centred = x - x.mean((2, 3), keepdim=True)
+        return centred * (centred.square().mean((2, 3), keepdim=True) + floor).rsqrt()
+
     def max_pool2(self, x: Tensor) -> Tensor:
         """See Ops.max_pool2."""
         return F.max_pool2d(x, 2)
@@ -111,6 +117,15 @@ class TorchOps:
         flat = x.flatten(2)
         flat = flat - flat.mean(2, keepdim=True)
         return flat @ flat.transpose(1, 2) / flat.shape[2]
+
+
+class Bfloat16Ops(TorchOps):
+    """Convolutions in bfloat16, everything between them in float32: for training."""
+
+    def conv(self, x: Tensor, weight: Tensor, bias: Tensor | None = None, **settings: Any) -> Tensor:
+        """See Ops.conv."""
+        bias = None if bias is None else bias.bfloat16()
+        return super().conv(x.bfloat16(), weight.bfloat16(), bias, **settings).float()
 
 
 TORCH = TorchOps()

@@ -23,7 +23,7 @@ from impasto.core.caches import cache_folder
 from impasto.image import MAX_BYTES, decode, resize
 
 _VERSION = 1  # raise it when what is packed changes
-_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif"})
 _LISTED = 5  # unreadable files named in a warning; the index lists them all
 _HELD_OUT_SHARE, _MOST_HELD_OUT = 0.05, 64
 
@@ -97,7 +97,7 @@ def _files(root: Path, kind: str) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
         folders.sort()
         for name in sorted(names):
-            if Path(name).suffix.lower() in _SUFFIXES and not name.startswith("."):
+            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
                 yield Path(folder, name)
 
 

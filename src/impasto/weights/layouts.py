@@ -38,6 +38,38 @@ def cin(width: int) -> dict[str, Shape]:
     return found
 
 
+def cin_styles(width: int, count: int) -> dict[str, Shape]:
+    """The transformer with the rows of `count` styles."""
+    return cin(width) | {"rows": (count, cin_row_length(width))}
+
+
+def johnson(width: int) -> dict[str, Shape]:
+    """The transformer of one style: as `cin`, with a gain and a shift of its own for every norm."""
+    layers = cin_contracting(width) | cin_styled(width)
+    own = {f"{name}.{kind}": (1, channels) for name, channels in layers.items() for kind in ("gain", "shift")}
+    return cin(width) | own
+
+
+SUPER_BLOCKS = 4
+"""Residual blocks of the network that enlarges (Johnson et al. 2016, section 4.2)."""
+
+
+def super_resolution(factor: int, width: int = 64) -> dict[str, Shape]:
+    """The network that sharpens a picture enlarged `factor` (4 or 8) times. width: channels at the size it had before."""
+    layers: dict[str, tuple[int, int]] = {"stem": (3 * factor**2, width)}
+    layers |= {f"block{i}{half}": (width, width) for i in range(1, SUPER_BLOCKS + 1) for half in "ab"}
+    before = width
+    for i in range(factor.bit_length() - 1):
+        after = max(width // 4, width >> (i + 1))
+        layers[f"up{i + 1}"] = (before, after)
+        before = after
+    layers["out"] = (before, 3)
+    found: dict[str, Shape] = {}
+    for name, (inputs, outputs) in layers.items():
+        found |= {f"{name}.weight": (outputs, inputs, 3, 3), f"{name}.bias": (outputs,)}
+    return found
+
+
 def ghiasi(width: int) -> dict[str, Shape]:
     """The transformer, what looks at a painting, and the matrices from there to a code and from a code to a row."""
     found = cin(width)

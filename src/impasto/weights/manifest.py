@@ -138,12 +138,20 @@ _VGG, _SLIM = (64, 128, 256, 512, 512), (16, 32, 64, 128, 128)
 _VGG_LICENCE = "CC BY 4.0 (trained through VGG-19's weights)"
 
 
+_NAMED_LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC BY 4.0) are not part of it"
+
+
 _MADE_HERE: dict[str, tuple[str, int]] = {
+    "super_resolution_x4": ("bc7c7ec5b2503cea35a5870a87b2c7f49c9894f492cebde10e9907f63c3b6a36", 695_406),
+    "cin": ("7089e310987204badc967168cb2baf3924887134f3b0b8503f4b7aaf16c2d4a4", 889_084),
+    "johnson_starry_night": ("b09e729490fdcac42bd16df7a24835462f1cd12ce3921dec468e12837bd19495", 852_052),
+    "johnson_great_wave": ("cc8cda69ff29bba93aec69295f4e3865c6f5171dfdb90a8152439b91912dda69", 852_052),
+    "johnson_udnie": ("da2c56d7a454ca9213cb6520a761653d2e558d56e930959504ff999343343897", 852_044),
     "inverse_slim": ("9034f4c10f2494f95751a238203a4d1b494c025302ed1ee3a8aa8faecf5e088c", 2_151_598),
     "adain_slim": ("637fcc228e7ea9e8b8b094f0577ed17a51322a01479b840d603409ed38be5143", 441_318),
     "style_swap_slim": ("4c6a520be53d5ed87b9311f3f8ff81c7f4a9b475d83119bfb0cfd1ba3e6143d7", 71_382),
 }
-"""sha256 and size in bytes of the decoders that are shipped."""
+"""sha256 and size in bytes of what is trained here and shipped."""
 
 
 def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], paper: str) -> WeightFile:
@@ -152,6 +160,17 @@ def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], pa
     return WeightFile(
         name=name, title=title, licence=_VGG_LICENCE, source=f"impasto train {recipe}", front_end="caffe", shapes=shapes,
         sha256=sha256, size_bytes=size_bytes, papers=(paper,), recipe=recipe,
+    )  # fmt: skip
+
+
+def _johnson(style: str, title: str) -> WeightFile:
+    """An entry for the network of one style."""
+    name = f"johnson_{style.replace('-', '_')}"
+    sha256, size_bytes = _MADE_HERE[name]
+    return WeightFile(
+        name=name, title=f"One style: {title}", licence=_NAMED_LICENCE, source="impasto train johnson",
+        front_end="plain", shapes=layouts.johnson(16), sha256=sha256, size_bytes=size_bytes, papers=("johnson2016",),
+        recipe="johnson", network="impasto.reconstruction.networks.johnson:networks",
     )  # fmt: skip
 
 
@@ -218,6 +237,38 @@ _ALL = (
              _decoders(_SLIM, 3), "chen2016"),
     _inverse("style_swap_vgg19", "Style-Swap's inverse network of VGG-19", "style_swap",
              _decoders(_VGG, 3), "chen2016"),
+    WeightFile(
+        name="cin",
+        title="Many styles in one network",
+        licence=_NAMED_LICENCE,
+        source="impasto train cin",
+        front_end="plain",
+        shapes=layouts.cin_styles(16, 15),
+        sha256=_MADE_HERE["cin"][0],
+        size_bytes=_MADE_HERE["cin"][1],
+        papers=("dumoulin2017", "johnson2016"),
+        recipe="cin",
+        network="impasto.reconstruction.networks.cin:networks",
+    ),
+    _johnson("starry-night", "The Starry Night"),
+    _johnson("great-wave", "Under the Wave off Kanagawa"),
+    _johnson("udnie", "Udnie"),
+    *(
+        WeightFile(
+            name=f"super_resolution_x{factor}",
+            title=f"Super-resolution, {factor} times",
+            licence=_NAMED_LICENCE,
+            source="impasto train johnson_super_resolution",
+            front_end="plain",
+            shapes=layouts.super_resolution(factor),
+            sha256=_MADE_HERE.get(f"super_resolution_x{factor}", ("", 0))[0],
+            size_bytes=_MADE_HERE.get(f"super_resolution_x{factor}", ("", 0))[1],
+            papers=("johnson2016",),
+            recipe="johnson_super_resolution",
+            network="impasto.reconstruction.networks.super_resolution:sharpener",
+        )
+        for factor in (4, 8)
+    ),
     WeightFile(
         name="ghiasi",
         title="Any style from one look: prediction network and transformer",

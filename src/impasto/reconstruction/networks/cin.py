@@ -9,6 +9,7 @@ that all see the statistics of the whole.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +19,11 @@ from impasto.weights.layouts import CIN_BLOCKS, cin, cin_contracting, cin_row_le
 EPS = 1e-3  # under the root of the variance: with the usual 1e-5 flat skies are blown up into blobs
 MULTIPLE = 4  # the picture is halved twice
 FIELD_PX = 56  # how far a painted pixel sees, rounded up to MULTIPLE: 40 the residual blocks, 13 the layers around them
+
+
+Kind = Literal["whole", "measuring", "frozen"]
+"""whole: paints a whole picture, as fast as can be. measuring: gives its "statistics" out, too. frozen: takes those of an
+earlier pass, for tiles."""
 
 
 def statistics_length(width: int) -> int:
@@ -30,14 +36,27 @@ def plain_row(width: int) -> Value:
     return np.concatenate([np.repeat([[1.0, 0.0]], c, 1) for c in cin_styled(width).values()], 1, dtype=np.float32)
 
 
-def paint(o: Ops, w: Weights, picture: Value, row: Value, width: int, statistics: Value | None = None) -> Values:
+def paint(
+    o: Ops,
+    w: Weights,
+    picture: Value,
+    row: Value | None,
+    width: int,
+    statistics: Value | None = None,
+    shares: Mapping[int, Value] | None = None,
+    *,
+    measured: bool = True,
+) -> Values:
     """Repaint (N, 3, H, W) in [0, 1], H and W multiples of 4, in the style of `row` (N, row_length).
 
-    statistics: (N, statistics_length, 1, 1) of an earlier pass, taken instead of the picture's own. Returns "picture" and
-    "statistics". Layers: k9-w, k3s2-2w, k3s2-4w, five residual blocks of 4w, twice nearest x2 and k3, k9-3, sigmoid.
+    row: None where all norms have gains and shifts of their own among the weights (see johnson.py). statistics:
+    (N, statistics_length, 1, 1) of an earlier pass, taken instead of the picture's own. shares: a style for every pixel;
+    `row` then has a column for each of S styles, (N, row_length, S), and shares at one, a half and a quarter of the
+    size, {1: (N, S, H, W), 2: ..., 4: ...}, say how much of each goes where. Returns "picture" and, `measured`, "statistics", which take time to give out.
+    Layers: k9-w, k3s2-2w, k3s2-4w, five residual blocks of 4w, twice nearest x2 and k3, k9-3, sigmoid.
     """
-    norm = _Norm(o, statistics)
-    gains = dict(_rows(o, row, width))
+    norm = _Norm(o, statistics, measured=measured)
+    gains = {} if row is None else dict(_rows(o, row, width, shares))
     widths = cin_contracting(width) | cin_styled(width)
 
     def layer(x: Value, name: str, *, stride: int = 1) -> Value:
@@ -52,19 +71,22 @@ def paint(o: Ops, w: Weights, picture: Value, row: Value, width: int, statistics
         x = o.add(x, layer(o.relu(layer(x, f"block{i}a")), f"block{i}b"))
     x = o.relu(layer(o.upsample2(x), "up1"))
     x = o.relu(layer(o.upsample2(x), "up2"))
-    return {"picture": o.sigmoid(layer(x, "out")), "statistics": o.concat(norm.found)}
+    found = {"picture": o.sigmoid(layer(x, "out"))}
+    return found | {"statistics": o.concat(norm.found)} if measured else found
 
 
 class _Norm:
     """Instance norm, layer after layer: with the statistics of what comes, or with given ones in the same order."""
 
-    def __init__(self, o: Ops, given: Value | None) -> None:
-        self.o, self.given, self.at = o, given, 0
+    def __init__(self, o: Ops, given: Value | None, *, measured: bool) -> None:
+        self.o, self.given, self.measured, self.at = o, given, measured, 0
         self.found: list[Value] = []
 
     def __call__(self, x: Value, channels: int, gain: Value, shift: Value) -> Value:
         """(N, C, H, W), C channels; gain and shift (N or 1, C, 1, 1)."""
         o = self.o
+        if self.given is None and not self.measured:
+            return o.add(o.multiply(o.normalise(x, EPS), gain), shift)
         if self.given is None:
             mean = o.mean(x)
             centred = o.subtract(x, mean)
@@ -81,33 +103,97 @@ class _Norm:
         return self.o.channels(self.given, self.at - count, self.at)
 
 
-def _rows(o: Ops, row: Value, width: int) -> Iterator[tuple[str, tuple[Value, Value]]]:
-    """γ and β of every styled layer: (N, C, 1, 1) each."""
+def _rows(
+    o: Ops, row: Value, width: int, shares: Mapping[int, Value] | None
+) -> Iterator[tuple[str, tuple[Value, Value]]]:
+    """γ and β of every styled layer: (N, C, 1, 1) each, or where pixels have shares (N, C, h, w)."""
     at = 0
     for name, channels in cin_styled(width).items():
         middle, end = at + channels, at + 2 * channels
-        yield name, (o.per_channel(o.channels(row, at, middle)), o.per_channel(o.channels(row, middle, end)))
+        both = o.channels(row, at, middle), o.channels(row, middle, end)
+        if shares is None:
+            yield name, (o.per_channel(both[0]), o.per_channel(both[1]))
+        else:
+            there = shares[SCALES.get(name, 4)]
+            yield name, (o.mix(both[0], there), o.mix(both[1], there))
         at = end
 
 
+SCALES: Mapping[str, int] = {"up1": 2, "up2": 1, "out": 1}
+"""How much smaller than the picture a styled layer is, where it is not a quarter."""
+
+
 def painter(
-    weights: Arrays, *, frozen: bool = False, name: str = "cin", facts: Mapping[str, str] | None = None
+    weights: Arrays,
+    *,
+    kind: Kind = "measuring",
+    name: str = "cin",
+    fingerprint: str = "",
+    facts: Mapping[str, str] | None = None,
 ) -> Network:
-    """The transformer alone: takes "picture" and "row", and, `frozen`, "statistics" of an earlier pass."""
+    """The transformer alone, of a kind: from "picture" and "row" to "picture"."""
     width = width_of(weights)
 
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
-        return paint(o, w, inputs["picture"], inputs["row"], width, inputs["statistics"] if frozen else None)
+        given = inputs.get("statistics")
+        return paint(o, w, inputs["picture"], inputs["row"], width, given, measured=kind == "measuring")
 
     inputs: dict[str, tuple[int | None, ...]] = {"picture": (None, 3, None, None), "row": (None, cin_row_length(width))}
-    if frozen:
-        inputs["statistics"] = (None, statistics_length(width), 1, 1)
     return Network(
-        f"{name}-tiles" if frozen else name, forward, {key: weights[key] for key in cin(width)}, inputs,
-        ("picture", "statistics"), MULTIPLE, facts=facts or {},
+        f"{name}-{kind}", forward, {key: weights[key] for key in cin(width)}, inputs | also(kind, width), gives(kind),
+        MULTIPLE, fingerprint=fingerprint, facts=facts or {},
     )  # fmt: skip
+
+
+def also(kind: Kind, width: int) -> dict[str, tuple[int | None, ...]]:
+    """The input that a frozen network has besides those of the others."""
+    return {"statistics": (None, statistics_length(width), 1, 1)} if kind == "frozen" else {}
+
+
+def gives(kind: Kind) -> tuple[str, ...]:
+    """The outputs of a kind of network."""
+    return ("picture", "statistics") if kind == "measuring" else ("picture",)
+
+
+def blender(weights: Arrays, *, kind: Kind = "measuring", fingerprint: str = "") -> Network:
+    """The transformer with a blend of styles for every pixel, of a kind.
+
+    Takes "picture", "rows" (1, row_length, S), "shares1" (1, S, H, W), "shares2" and "shares4" (at a half and a quarter
+    of the size).
+    """
+    width = width_of(weights)
+
+    def forward(o: Ops, w: Weights, inputs: Values) -> Values:
+        shares = {scale: inputs[f"shares{scale}"] for scale in (1, 2, 4)}
+        given = inputs.get("statistics")
+        return paint(o, w, inputs["picture"], inputs["rows"], width, given, shares, measured=kind == "measuring")
+
+    inputs: dict[str, tuple[int | None, ...]] = {
+        "picture": (1, 3, None, None), "rows": (1, cin_row_length(width), None),
+        **{f"shares{scale}": (1, None, None, None) for scale in (1, 2, 4)},
+    }  # fmt: skip
+    return Network(
+        f"cin-blend-{kind}", forward, {key: weights[key] for key in cin(width)}, inputs | also(kind, width), gives(kind),
+        MULTIPLE, fingerprint=fingerprint, strides={"shares2": 2, "shares4": 4},
+    )  # fmt: skip
+
+
+def reduced(shares: Value) -> dict[str, Value]:
+    """Shares (1, S, H, W), H and W multiples of 4, at the three sizes that `blender` takes."""
+    found = {"shares1": np.ascontiguousarray(shares, np.float32)}
+    for scale in (2, 4):
+        n, styles, height, width = shares.shape
+        blocks = shares.reshape(n, styles, height // scale, scale, width // scale, scale)
+        found[f"shares{scale}"] = np.ascontiguousarray(blocks.mean((3, 5)), np.float32)
+    return found
 
 
 def width_of(weights: Arrays) -> int:
     """The width a transformer's tensors were made for."""
     return int(weights["down1.weight"].shape[0])
+
+
+def networks(weights: Arrays) -> dict[str, Network]:
+    """Its parts, for export: what paints, what measures for tiles, and what paints tiles; all take a style's row."""
+    kinds: dict[str, Kind] = {"painter": "whole", "measuring": "measuring", "tiles": "frozen"}
+    return {name: painter(weights, kind=kind) for name, kind in kinds.items()}

@@ -52,9 +52,9 @@ def encoder(weights: Arrays, fingerprint: str = "") -> Network:
     )
 
 
-def painter(weights: Arrays, *, frozen: bool = False, fingerprint: str = "") -> Network:
-    """From "picture" and "code" (and, `frozen`, the "statistics" of an earlier pass) to "picture" and "statistics"."""
-    inner = cin.painter(weights, frozen=frozen, name=NAME)
+def painter(weights: Arrays, *, kind: cin.Kind = "measuring", fingerprint: str = "") -> Network:
+    """From "picture" and "code" to "picture", of a kind (see cin.py)."""
+    inner = cin.painter(weights, kind=kind, name=NAME)
 
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
         return inner.forward(o, w, {**inputs, "row": row(o, w, inputs["code"])})
@@ -78,4 +78,4 @@ def load(path: Path | None = None) -> tuple[Arrays, str]:
 
 def networks(weights: Arrays) -> dict[str, Network]:
     """Its parts, for export: what looks, what paints, and what paints tiles."""
-    return {"code": encoder(weights), "painter": painter(weights), "tiles": painter(weights, frozen=True)}
+    return {"code": encoder(weights), "painter": painter(weights), "tiles": painter(weights, kind="frozen")}

@@ -18,19 +18,19 @@ from impasto.core import UsageError, Validation, Workshop
 from impasto.encoders import encoder
 from impasto.encoders.slim import TAPPED
 from impasto.encoders.vgg import LAYERS, check_layers
-from impasto.engines.torch_ops import TorchOps
+from impasto.engines.torch_ops import Bfloat16Ops, TorchOps
 from impasto.image.tensors import to_array
 from impasto.reconstruction.networks import cin, ghiasi
-from impasto.weights import layouts
-
-from . import Options
-from .augment import cut, recolour
-from .losses import (
+from impasto.training.relative import (
     published_content_error,
     published_style_error,
     relative_content_error,
     relative_style_error,
 )
+from impasto.weights import layouts
+
+from . import Options
+from .augment import cut, recolour
 from .product import card, product
 
 _NOISE = 2 / 255  # on the photo that goes in: so that flat areas are no surprise
@@ -39,15 +39,6 @@ _JUDGES = tuple(f"relu{block}_1" for block in range(1, 6))
 _JUDGE: encoder.EncoderName = "vgg19"
 _KEPT = "relu4_2"
 _LAST = "relu5_1"
-
-
-class _Bfloat16(TorchOps):
-    """Convolutions in bfloat16, everything between them in float32."""
-
-    def conv(self, x: Tensor, weight: Tensor, bias: Tensor | None = None, **settings: Any) -> Tensor:
-        """See Ops.conv."""
-        bias = None if bias is None else bias.bfloat16()
-        return super().conv(x.bfloat16(), weight.bfloat16(), bias, **settings).float()
 
 
 def build(options: Options, workshop: Workshop) -> "Apprentice":
@@ -72,7 +63,7 @@ class Apprentice:
         self.layers = tuple(dict.fromkeys((*options.style_layers, options.content_layer)))
         names: tuple[encoder.EncoderName, ...] = (options.encoder, _JUDGE)
         self.lookers = {name: self._looker(name) for name in dict.fromkeys(names)}
-        self.ops = _Bfloat16() if workshop.precision == "bfloat16" else TorchOps()
+        self.ops = Bfloat16Ops() if workshop.precision == "bfloat16" else TorchOps()
         self.parameters: dict[str, Tensor] = {
             name: torch.zeros(shape, device=workshop.device, requires_grad=True)
             for name, shape in layouts.ghiasi(options.width).items()

@@ -1,0 +1,27 @@
+"""`johnson`: one pass of the network of the style that is asked for."""
+
+from impasto.content.colour import recoloured, with_kept_colour
+from impasto.core import Array, Context, Inputs, Result
+from impasto.engines import facts
+from impasto.reconstruction import styles
+from impasto.reconstruction.frozen import Repainter
+from impasto.reconstruction.networks import cin, named
+
+from . import Options
+from .estimate import tile_px
+
+
+def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
+    """Paint the photo in the named style."""
+    network, style = styles.alone(options.style_name)
+    photo, _ = recoloured(inputs, options.preserve_colour)
+    repainter = Repainter(lambda kind: named.painter(network, style, kind=kind), cin.FIELD_PX, context)
+    picture, tiles = repainter.paint(photo, tile_px(options, context.run))
+    picture = _towards(photo, picture, options.strength)
+    finished = with_kept_colour(picture, inputs.content, options.preserve_colour)
+    report = {"tiles": tiles, "style": style, "weights": [network.file.stem], **facts(repainter.ran)}
+    return Result(finished, report)
+
+
+def _towards(photo: Array, picture: Array, strength: float) -> Array:
+    return picture if strength == 1 else photo + strength * (picture - photo)
