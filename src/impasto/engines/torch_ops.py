@@ -21,6 +21,8 @@ class TorchOps:
             # A picture narrower than the margin has too little to mirror: its last pixel is repeated.
             mode = "reflect" if min(x.shape[-2:]) > margin else "replicate"
             x, margin = F.pad(x, (margin,) * 4, mode=mode), 0
+        elif margin and edge == "wrap":
+            x, margin = F.pad(x, (margin,) * 4, mode="circular"), 0
         return F.conv2d(x, weight, bias, stride, margin, groups=groups)
 
     def linear(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -7,17 +7,13 @@ from pydantic import Field
 from impasto.core import UI, NamedWeights, TrainingOptions
 
 
-class StyleOptions(TrainingOptions):
+class PaintingOptions(TrainingOptions):
     """What can be turned on any training of a network whose styles are those it was trained on."""
 
     style: str = ""
     """The painting, or a folder of paintings, one style each and named after its file; empty takes bundled ones."""
-    width: Annotated[int, Field(ge=4, le=128)] = 16
-    """Channels at the picture's full size, twice and four times as many deeper; the paper's network has 32."""
     style_px: Annotated[int, Field(ge=32, le=2048)] = 384
     """Long side that paintings are brought to: larger gives larger strokes."""
-    start_from: str | None = None
-    """Begin with the filters of this file, which `impasto train cin` or `johnson` made (a path, or the name of one that impasto knows)."""
     encoder: Literal["slim", "vgg19"] = "slim"
     """The network through which the losses look: vgg19, or slim, a quarter as wide and some six times cheaper."""
     vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 8
@@ -36,6 +32,15 @@ class StyleOptions(TrainingOptions):
     """Layer whose features are the content."""
     style_layers: Annotated[NamedWeights, UI(advanced=True)] = {f"relu{block}_1": 1.0 for block in range(1, 5)}
     """Layers whose texture is the style, with weights."""
+
+
+class StyleOptions(PaintingOptions):
+    """The same for a transformer of Johnson et al. 2016, whose styles are rows."""
+
+    width: Annotated[int, Field(ge=4, le=128)] = 16
+    """Channels at the picture's full size, twice and four times as many deeper; the paper's network has 32."""
+    start_from: str | None = None
+    """Begin with the filters of this file, which `impasto train cin` or `johnson` made (a path, or the name of one that impasto knows)."""
 
 
 PAPER = {
