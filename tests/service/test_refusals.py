@@ -143,11 +143,37 @@ def test_options_that_read_files_are_known_by_their_type(monkeypatch):
         """A file."""
 
     assert file_options(Options) == {"lut"}
-    assert not any(file_options(method.options) for method in registry.methods().values())
+    assert file_options(registry.get("cin").options) == {"network"}
     method = registry.get("xdog")
     monkeypatch.setattr("impasto.service.orders.file_options", lambda _: frozenset({"size"}))
     with pytest.raises(UsageError, match="reads a file"):
         check_settings(method, None, {"size": 3})
+
+
+@pytest.mark.parametrize(
+    ("method", "option", "value"),
+    [
+        ("johnson", "style_name", "/etc/passwd.safetensors"),
+        ("johnson", "style_name", "mine.safetensors"),
+        ("cin", "style_name", {"starry-night": 1, "~/own": 1}),
+        ("cin", "style_name", "starry-night,a.safetensors:2"),
+        ("cin", "network", "mine"),
+        ("text_effects", "font", "/usr/share/fonts/a.ttf"),
+        ("text_effects", "font", "a.ttf"),
+    ],
+)
+def test_no_value_of_a_client_opens_a_file(method, option, value):
+    from impasto import registry
+
+    with pytest.raises(UsageError, match=option):
+        check_settings(registry.get(method), None, {option: value})
+
+
+def test_plain_names_are_no_files():
+    from impasto import registry
+
+    check_settings(registry.get("cin"), None, {"style_name": "starry-night:2,great-wave"})
+    check_settings(registry.get("text_effects"), None, {"font": "Noto Serif CJK SC", "text": "油画"})
 
 
 @pytest.mark.parametrize(

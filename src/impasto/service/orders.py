@@ -1,5 +1,6 @@
 """An order: one picture somebody wants, as plain data beside the files it was sent with."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import Any, Literal, get_args
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from impasto import registry
 from impasto.api import Job, prepare
 from impasto.api.sizes import canvas_shape, result_size
-from impasto.core import BaseOptions, CanvasOptions, InputError, Method, RunOptions, UsageError
+from impasto.core import BaseOptions, CanvasOptions, InputError, Method, RunOptions, UsageError, describe
 from impasto.image import Picture, decode
 from impasto.image.formats import JPEG, PNG, WEBP, sniff
 
@@ -21,6 +22,7 @@ RESULT_FORMATS = ("png", "jpg", "webp")
 ACCEPTED = (JPEG, PNG, WEBP)
 """Formats of uploads: what browsers show and phones send. Others need libraries a server should not open to strangers."""
 MAX_PICTURES = 32
+_PLAIN_NAME = re.compile(r"\w[\w +-]{0,99}")  # no dot, slash or tilde: nothing that could lead to a file
 
 
 class Sheet(BaseModel):
@@ -63,12 +65,24 @@ def check_settings(method: Method, preset: str | None, options: dict[str, Any]) 
     for name in options:
         if name in file_options(method.options):
             raise UsageError(f"{name}: this option reads a file, which a server does not do for its clients.")
-    return method.make_options(preset, **options)
+    settings = method.make_options(preset, **options)
+    for name in names_or_files(method.options) & options.keys():
+        value = getattr(settings, name)
+        for word in value if isinstance(value, dict) else [value]:
+            if word is not None and not _PLAIN_NAME.fullmatch(str(word)):
+                raise UsageError(f"{name}: '{word}' is no plain name, and a server opens no files for its clients.")
+    return settings
 
 
 def file_options(options: type[BaseOptions]) -> frozenset[str]:
-    """Options whose values name files: those typed as paths."""
-    return frozenset(name for name, info in options.model_fields.items() if _has_path(info.annotation))
+    """Options whose values name files: those typed as paths, and those that say so."""
+    said = {spec.name for spec in describe(options) if spec.ui.opens == "file"}
+    return frozenset(said | {name for name, info in options.model_fields.items() if _has_path(info.annotation)})
+
+
+def names_or_files(options: type[BaseOptions]) -> frozenset[str]:
+    """Options whose values are names, and files where they are no plain names."""
+    return frozenset(spec.name for spec in describe(options) if spec.ui.opens == "name or file")
 
 
 def _has_path(annotation: Any) -> bool:

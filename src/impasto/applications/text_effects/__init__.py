@@ -14,7 +14,7 @@ class Options(CanvasOptions):
     """Shape of the result, width to height: 16:9, 2:1 or 1.5. Left alone, as wide as the text with its margins."""
     text: str = "impasto"
     """What is written, where no drawing of a text is given; \\n begins a new line."""
-    font: str | None = None
+    font: Annotated[str | None, UI(opens="name or file")] = None
     """Name or file of the font to write with: DejaVuSans-Bold, Noto Serif CJK SC, letters.ttf. Left alone, Pillow's own, which has Latin letters only."""
     distance_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.1
     """How strictly colours keep their distance from the strokes, relative to how well patches join."""
