@@ -22,6 +22,11 @@ def alone(inputs, _options, _context):
     return Result(1 - inputs.content)
 
 
+def nothing(inputs, _options, _context):
+    assert inputs.blank
+    return Result(inputs.content)
+
+
 def negated(*arguments):
     return alone(*arguments)
 
@@ -30,6 +35,7 @@ def negated(*arguments):
 def _methods(add_method):
     add_method(patterned, inputs=(Styles(many=True),), options=Options, summary="Fill the canvas with a mean.")
     add_method(alone, inputs=(Content(),), summary="Negate the photo.")
+    add_method(nothing, inputs=(), options=Options, summary="A grey canvas.")
 
 
 def test_the_first_picture_is_the_style_and_the_size_is_the_one_asked_for(run, painting):
@@ -110,3 +116,11 @@ def test_a_canvas_too_small_names_the_smallest_that_works(run, painting):
 def test_methods_without_a_photo_cannot_be_compared_on_one(run, photo, painting):
     done = run("compare", photo, painting, "-m", "patterned", "-o", "sheet.png")
     assert (done.code, done.line) == (2, "impasto: 'patterned' takes no photo, so it cannot be compared on one.")
+
+
+def test_a_method_may_make_its_picture_out_of_nothing(run, photo):
+    report = run("-m", "nothing", "-o", "out.png", "--size", "90", "--aspect", "3:2", "--json").report
+    assert Image.open("out.png").size == (90, 60)
+    assert report["inputs"] == {"content": None, "styles": [], "masks": [], "extras": {}}
+    assert run("-m", "nothing").stdout == "nothing.png\n"
+    assert "makes its picture out of nothing" in run("-m", "nothing", photo, "-o", "out.png").stderr

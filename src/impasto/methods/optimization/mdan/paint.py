@@ -123,7 +123,7 @@ class Duel:
             for _ in range(self.options.critic_steps):
                 values["critic"] = self.teach(critics, learner, goal, made)
             now = picture.detach()
-            self.context.report(done + step + 1, total, lambda now=now: to_array(now), **values)
+            self.context.report(done + step + 1, total, lambda now=now: to_array(now), "", **values)
         self.account.append({"size": list(stage.size[::-1]), "steps": stage.steps, "terms": values})
         return picture.detach()
 
