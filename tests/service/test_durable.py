@@ -130,6 +130,25 @@ def test_a_job_that_was_being_painted_gives_the_same_picture_after_the_kill(tmp_
         np.testing.assert_array_equal(first, second)
 
 
+def test_a_server_that_is_told_to_stop_leaves_its_jobs_to_the_next(tmp_path):
+    files = [("styles", ("style.png", picture(120, 160, seed=2)))]
+    options = '{"size": 128}'
+    with Server(tmp_path / "home") as server:
+        order = {"data": {"method": "efros_leung", "options": options}, "files": files}
+        ids = [server.client.post("/v1/jobs", **order).json()["id"] for _ in range(3)]
+        deadline = time.monotonic() + 60
+        while server.client.get(f"/v1/jobs/{ids[0]}").json()["state"] == "queued":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        server.client.close()
+        server.process.terminate()
+        assert server.process.wait(30) is not None
+        server.start()
+        for job_id in ids:
+            wait(server, job_id)
+    assert "Traceback" not in server.log.read_text()
+
+
 def test_a_running_job_is_cancelled_within_a_second_or_so_with_the_picture_so_far(tmp_path):
     files = [("content", ("photo.png", picture(96, 96, seed=1))), ("styles", ("style.png", picture(96, 96, seed=2)))]
     with Server(tmp_path / "home") as server:

@@ -1,6 +1,7 @@
 """Jobs from order to picture, through the REST API."""
 
 import json
+import time
 import uuid
 from io import BytesIO
 
@@ -94,6 +95,37 @@ def test_a_job_that_does_not_listen_is_ended_within_seconds(client):
     assert client.wait(job["id"], 10)["state"] == "cancelled"
     assert stopped["id"] == job["id"]
     assert client.wait(client.order().json()["id"])["state"] == "done", "the next job finds a worker"
+
+
+def slow_order(client) -> str:
+    """A job of several seconds in a worker; returns its id once it is being painted."""
+    options = {"size": 140, "window_size": 31}
+    job_id = client.order("efros_leung", files=[("styles", picture(120, 160, seed=2))], options=options).json()["id"]
+    deadline = time.monotonic() + 20
+    while client.get(f"/v1/jobs/{job_id}").json()["state"] != "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return job_id
+
+
+def test_a_worker_that_dies_costs_its_job_alone(client, desk):
+    job_id = slow_order(client)
+    desk.live[job_id].worker._process.kill()
+    job = client.wait(job_id)
+    assert job["state"] == "failed"
+    assert "worker died" in job["error"]
+    desk.inspector._process.kill()
+    assert client.order().status_code in (202, 422)  # it may die between two looks
+    assert client.wait(client.order().json()["id"])["state"] == "done"
+
+
+def test_a_job_that_takes_too_long_is_ended(client, desk, monkeypatch):
+    monkeypatch.setattr("impasto.service.crew.TIMEOUT_GRACE_S", 0.2)
+    monkeypatch.setattr(desk, "options", desk.options.model_copy(update={"max_seconds": 0.3}))
+    job = client.wait(slow_order(client))
+    assert job["state"] == "failed"
+    assert job["error"] == "it took longer than 0.3 seconds."
+    assert client.get(f"/v1/jobs/{job['id']}/result").status_code == 409
 
 
 def test_what_is_too_old_or_too_much_is_deleted_oldest_first(client, desk, monkeypatch):

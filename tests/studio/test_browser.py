@@ -45,7 +45,6 @@ def text(page: Any, place: str) -> str:
 
 
 def test_the_first_picture_appears_by_itself(page, shot):
-    shot(page, "open")
     choose(page)
     page.wait_for_selector("#easel .after:not([hidden])")
     assert picture(page).shape == (427, 640, 3)

@@ -1,5 +1,6 @@
 """`impasto studio`: the web studio and the REST API behind it."""
 
+import gc
 import os
 import secrets
 from typing import Any
@@ -51,7 +52,11 @@ def studio(api_only: bool, quiet: bool, **values: Any) -> None:
 
     at = listen(options)
     with at:
+        # Hundreds of thousands of objects come with the libraries and stay; looking through them for garbage costs time.
+        gc.disable()
         app = _application(api_only, options, token)
+        gc.freeze()
+        gc.enable()
         from impasto.service.web import address
 
         where = address(options, at.getsockname()[1], token)

@@ -29,6 +29,8 @@ from .worker import Setup, Task
 
 CHECK_SECONDS = 30.0
 SWEEP_S = 60.0
+WARM_AFTER_S = 1.5
+"""The first page has the processor to itself for so long."""
 _log = logging.getLogger("impasto.service")
 
 
@@ -90,7 +92,14 @@ class Desk:
             raise
         self._recall()
         threading.Thread(target=self._sweep_often, name="sweep", daemon=True).start()
-        for worker, task in ((self.inspector, Task("read")), (self.quick, Task("warm"))) if self._warm else ():
+        if self._warm:
+            timer = threading.Timer(WARM_AFTER_S, self._warm_up)
+            timer.daemon = True
+            timer.start()
+
+    def _warm_up(self) -> None:
+        """Have the workers load what the first job needs, unless they are at one already."""
+        for worker, task in ((self.inspector, Task("read")), (self.quick, Task("warm"))):
             threading.Thread(target=worker.call, args=(task,), name="warm", daemon=True).start()
 
     @property

@@ -54,9 +54,11 @@ class Bench:
         before = self.running.get(tab)
         if before is not None and before[1] and not asked:
             return  # a picture somebody asked for is not pushed off the easel
+        if not asked:
+            wish = replace(wish, kept={})  # masks were painted for a photo that may be gone
         if not asked and not is_quick(registry.get(wish.method)):
             method, preset = registry.choose(None, "fast"), registry.preset_for("fast", None)
-            wish = replace(wish, method=method.id, preset=preset, options={}, kept={})
+            wish = replace(wish, method=method.id, preset=preset, options={})
         if before is not None:
             await asyncio.to_thread(self._stop, before[0])
         try:
