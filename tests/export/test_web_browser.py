@@ -195,6 +195,20 @@ def test_what_is_no_picture_is_said_so_and_forgotten(page, photo, tmp_path):
     assert page.query_selector("#line.bad") is None
 
 
+def test_after_a_failure_the_next_try_begins_anew(chromium, site, photo):
+    context = chromium.new_context()
+    page = context.new_page()
+    context.route("**/cin.onnx", lambda route: route.fulfill(status=404))
+    page.goto(site)
+    page.set_input_files("#file", photo)
+    page.wait_for_selector("#line.bad")
+    assert page.inner_text("#line") == "cin.onnx cannot be read (404)"
+    context.unroute("**/cin.onnx")
+    choose(page, "starry-night")
+    assert finished(page, "starry-night").shape == (64, 96, 3)
+    context.close()
+
+
 def test_a_folder_without_its_runtime_says_so(chromium, tmp_path):
     write_web(["johnson_udnie"], tmp_path, runtime.Runtime("0", {}))
     with serving(tmp_path) as address:
