@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
         "networks": networks(small, options),
         "calls": calls(options),
         "grids": grids(options),
-        "film": film(small, options),
+        "film": film(named.painter(*styles.alone(options.film_style), kind="whole"), options),
     }
     print(table(found))
     options.output.parent.mkdir(parents=True, exist_ok=True)
@@ -173,6 +173,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks feedforward", description=__doc__)
     parser.add_argument("--photo", type=Path, default=assets.path("castle.jpg"))
     parser.add_argument("--style-name", default="starry-night")
+    parser.add_argument(
+        "--film-style", default="the-scream", help="the style of the film: that of the smallest network"
+    )
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", type=Path, default=RESULTS)

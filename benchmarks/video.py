@@ -17,6 +17,8 @@ from typing import Any
 
 import impasto
 from impasto import registry
+from impasto.api.footage import span_of
+from impasto.core import FilmOptions
 from impasto.evaluation import stability
 from impasto.image import fit_size, resize
 from impasto.video.clip import open_clip
@@ -61,16 +63,16 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _measured(path: Path, name: str, steady: float | None, options: argparse.Namespace) -> dict[str, Any]:
     clip, method = open_clip(path), registry.get(name)
     times: list[float] = []
-    settings = {} if steady is None else {"steady": steady}
+    settings = {"start": options.start, "end": options.start + options.frames / float(clip.rate)}
+    settings |= {} if steady is None else {"steady": steady}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "frames"
         impasto.stylize_video(
             path, options.style if method.takes_styles else (), out, method=name, size=options.size, threads=options.threads,
-            start=options.start, end=options.start + options.frames / float(clip.rate),
             listener=lambda progress: None if progress.message else times.append(time.perf_counter()), **settings,
         )  # fmt: skip
         painted = list(open_clip(out).frames())
-    first = next(n for n, at in enumerate(clip.times) if at >= options.start)
+    first = span_of(clip, FilmOptions(**settings)).numbers[0]
     shape = fit_size(clip.size, options.size)
     found = stability((resize(f, shape) for f in islice(clip.frames(first), len(painted))), painted)
     return {

@@ -32,6 +32,7 @@ def everything(o: Ops, w: Weights, inputs: Values) -> Values:
     up = o.upsample2(o.conv(deep, w["pairs.weight"], groups=WIDTH // 2))
     up = o.conv(o.concat([o.add(up, x), o.upsample2(o.max_pool2(x))]), w["join.weight"], w["join.bias"], edge="zeros")
     picture = o.pixel_shuffle(o.conv(o.relu(up), w["end.weight"], w["end.bias"]), FACTOR)
+    picture = o.conv(picture, w["round.weight"], edge="wrap")
     return {
         "picture": o.clamp(o.add(o.multiply(picture, 0.5), 0.5), 0.0, 1.0),
         "mean": o.vector(mean),
@@ -53,6 +54,7 @@ def random_weights(seed: int = 1) -> dict[str, Floats]:
         "style.weight": draw(2 * WIDTH, 5), "style.bias": draw(2 * WIDTH),
         "join.weight": draw(WIDTH, 2 * WIDTH, 1, 1), "join.bias": draw(WIDTH),
         "end.weight": draw(3 * FACTOR**2, WIDTH, 3, 3), "end.bias": draw(3 * FACTOR**2),
+        "round.weight": draw(3, 3, 5, 5),
     }  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def test_every_weight_learns_from_a_batch(folders):
     stylist.start()
     loss, terms = stylist.loss({"content": torch.rand(3, 3, 34, 32)}, 0)
     loss.backward()
-    assert set(terms) == {"style", "content", "tv"}
+    assert set(terms) == {"style", "content", "tv", "grid"}
     assert all(tensor.grad is not None and tensor.grad.any() for tensor in stylist.parameters.values())
 
 

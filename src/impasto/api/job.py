@@ -42,8 +42,8 @@ from .wording import memory_text, time_text
 class Job:
     """Everything one run needs, decoded and checked.
 
-    photo: the picture whose profile, depth and dpi the result inherits; without a photo, the first style. estimate: None
-    where the method cannot tell. pictures: what the report says about the inputs. notes: what had to be ignored or
+    photo: the picture whose profile, depth and dpi the result inherits; without a photo, the first style, or an
+    empty canvas where there is no picture at all. estimate: None where the method cannot tell. pictures: what the report says about the inputs. notes: what had to be ignored or
     approximated when they were read.
     """
 
@@ -176,7 +176,7 @@ def prepare(
         options=settings,
         run_options=run,
         inputs=inputs,
-        photo=seen[0],
+        photo=seen[0] if seen else Picture(sources.blank((1, 1)), name=name),
         alpha=None if photo is None or photo.alpha is None else sources.fitted(photo.alpha, shape),
         estimate=estimate,
         pictures={
@@ -206,7 +206,8 @@ def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tupl
     ):
         return None, sources.weighted(content)
     if content is not None and not method.takes_content:
-        raise UsageError(f"'{method.id}' takes no photo; it makes its picture from the style alone.")
+        source = "the style alone" if method.takes_styles else "nothing"
+        raise UsageError(f"'{method.id}' takes no photo; it makes its picture from {source}.")
     return content, pairs
 
 
@@ -238,12 +239,14 @@ def _ground(
     """Name and size of what the picture is made on: the photo, or an empty canvas.
 
     The canvas has the shape of the first further picture that lies over it (a doodle), else of the first style; canvas
-    options overrule both.
+    options overrule both. Where there is no picture at all, it is square.
     """
     if photo is not None:
         return photo.name, photo.size
     lying = (further.get(spec.name) for spec in method.inputs if isinstance(spec, Extra) and spec.of == "content")
     like = next(filter(None, lying), looks[0][0] if looks else None)
+    if like is None and isinstance(options, CanvasOptions) and not method.takes_styles:
+        return "canvas", sizes.canvas_shape((1, 1), options.size, options.proportions, method.size)
     if like is None:
         raise UsageError(f"no picture to take the result's size from. '{method.id}' needs a photo or a style.")
     if isinstance(options, CanvasOptions):
@@ -263,7 +266,8 @@ def _check_inputs(method: Method, styles: int, extras: Mapping[str, Any]) -> Non
     """Refuse pictures the method has no use for, and name the ones it misses."""
     takes = next((spec for spec in method.inputs if isinstance(spec, Styles)), None)
     if takes is None and styles:
-        raise UsageError(f"'{method.id}' takes no style picture; it needs the photo alone.")
+        alone = "it needs the photo alone" if method.takes_content else "it makes its picture out of nothing"
+        raise UsageError(f"'{method.id}' takes no style picture; {alone}.")
     if takes is not None and not styles and not takes.optional:
         needs = "a photo and a style, in that order" if method.needs_content else "a style picture"
         raise UsageError(f"no style picture. '{method.id}' needs {needs}.")

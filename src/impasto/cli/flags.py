@@ -164,6 +164,8 @@ def _arguments(params: list[click.Parameter], method: Method) -> list[click.Para
     if not method.takes_content:
         # Click fills arguments from the left: with the photo gone, the first word is a style.
         styles = click.Argument(["styles"], metavar="STYLE[:WEIGHT]...", nargs=-1, required=True)
+        if not method.takes_styles:
+            styles = click.Argument(["styles"], metavar="", nargs=-1)
         return [styles if p.name == "styles" else p for p in params if p.name != "photo"]
     changed: dict[str, click.Parameter] = {}
     if not method.needs_content:

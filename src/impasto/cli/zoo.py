@@ -83,8 +83,11 @@ def add(painting: str, name: str | None, threads: int | None, as_json: bool, qui
     context = Context(RunOptions(threads=threads))
     listener = Listener("style", quiet=quiet)
     context.listener = listener
-    with interruptible(context, "what is learned so far will be kept"), listener:
-        report = add_style(painting, name, context=context, **values)
+    try:
+        with interruptible(context, "what is learned so far will be kept"), listener:
+            report = add_style(painting, name, context=context, **values)
+    except UsageError as error:  # what the training calls content are the photos here
+        raise UsageError(str(error).replace("--content", "--photos").replace("name: ", "--name: ", 1)) from None
     left = report["validation"].get("style left")
     say(f"learned '{name}' (style left {left:.2f}; 1 is the photo): impasto PHOTO --style-name {name}", quiet)
     if as_json:

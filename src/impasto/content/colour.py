@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import numpy as np
+
 from impasto.core import Array, Inputs
 from impasto.image.colour import luminance, match_luminance, match_mean_covariance, transfer_luminance
 
@@ -26,6 +28,14 @@ def recoloured(inputs: Inputs, mode: PreserveColour) -> tuple[Array, list[Array]
 def with_kept_colour(picture: Array, content: Array, mode: PreserveColour) -> Array:
     """Give the finished picture the photo's colours where only light and dark were painted."""
     return transfer_luminance(picture, content) if mode == "luminance" else picture
+
+
+def palette(inputs: Inputs) -> Array:
+    """The photo with the mean and covariance of the paintings' colours, in range."""
+    matched = np.zeros_like(inputs.content)
+    for style, share in zip(inputs.styles, inputs.style_shares, strict=True):
+        matched += share * match_mean_covariance(inputs.content, style.picture)
+    return matched.clip(0, 1)
 
 
 def _grey(picture: Array) -> Array:

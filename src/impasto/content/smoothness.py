@@ -31,3 +31,19 @@ def extremeness(picture: Tensor, power: float) -> Tensor:
     Mean of |2 x - 1|^α (Mahendran & Vedaldi 2015, section 2.1, there the sum of |x|^α about the mean picture).
     """
     return (2 * picture - 1).abs().pow(power).mean()
+
+
+def lattice(picture: Tensor, period: int = 4, window_px: int = 64) -> Tensor:
+    """How strongly (N, C, H, W) repeats on a lattice of `period` pixels, as upsampling leaves it: 0 for any other texture.
+
+    What is fine in the picture (its Laplacian) is averaged over a window, apart for each of the places within a period:
+    strokes average out there, and what is left of a grid is the averages' variance. H and W of at least one window.
+    """
+    fine = 4 * picture[..., 1:-1, 1:-1] - picture[..., :-2, 1:-1] - picture[..., 2:, 1:-1]
+    fine = fine - picture[..., 1:-1, :-2] - picture[..., 1:-1, 2:]
+    side = min(window_px, *fine.shape[-2:]) // period * period
+    rows, columns = (length // side for length in fine.shape[-2:])
+    parts = fine[..., : rows * side, : columns * side]
+    blocks = parts.reshape(-1, rows, side // period, period, columns, side // period, period)
+    means = blocks.mean((2, 5))
+    return (means - means.mean((2, 4), keepdim=True)).square().mean()

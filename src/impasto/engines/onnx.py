@@ -62,6 +62,8 @@ class OnnxOps:
         shape = self._shapes.conv(x.shape, weight.shape, stride=stride, groups=groups)
         if margin and edge == "reflect":
             x, margin = self._mirror(x, margin), 0
+        elif margin and edge == "wrap":
+            x, margin = self._wrapped(x, margin), 0
         given = [x, weight] if bias is None else [x, weight, bias]
         return self.node("Conv", given, shape, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[margin] * 4,
                          group=groups)  # fmt: skip
@@ -70,6 +72,15 @@ class OnnxOps:
         narrow = any(side is not None and side <= margin for side in x.shape[2:])
         pads = self._integers(0, 0, margin, margin, 0, 0, margin, margin)
         return self.node("Pad", [x, pads], (), mode="edge" if narrow else "reflect")
+
+    def _wrapped(self, x: Value, margin: int) -> Value:
+        for axis in (2, 3):
+            ends = [(-margin, np.iinfo(np.int64).max), (0, margin)]
+            before, after = (
+                self.node("Slice", [x, *(self._integers(n) for n in (*end, axis))], x.shape) for end in ends
+            )
+            x = self.node("Concat", [before, x, after], x.shape, axis=axis)
+        return x
 
     def linear(self, x: Value, weight: Value, bias: Value | None = None) -> Value:
         """See Ops.linear."""

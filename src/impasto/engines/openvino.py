@@ -52,6 +52,8 @@ class GraphOps:
             x, weight = self._quantised(x, weight, *self._ranges[len(self.seen) - 1])
         if margin and edge == "reflect":
             x, margin = self._mirror(x, margin), 0
+        elif margin and edge == "wrap":
+            x, margin = _wrapped(x, margin), 0
         strides, margins, dilation = [stride] * 2, [margin] * 2, [1, 1]
         if groups == 1:
             y = op.convolution(x, weight, strides, margins, margins, dilation)
@@ -198,6 +200,14 @@ class GraphOps:
         flat = op.subtract(flat, op.reduce_mean(flat, _integers([2]), True))
         pixels = op.gather(op.shape_of(flat, "i64"), _integers([2]), _integers(0))
         return op.divide(op.matmul(flat, flat, False, True), op.convert(pixels, "f32"))
+
+
+def _wrapped(x: Value, margin: int) -> Value:
+    for axis in (2, 3):
+        ends = [(-margin, np.iinfo(np.int64).max), (0, margin)]
+        before, after = (op.slice(x, *(_integers([n]) for n in (*end, 1, axis))) for end in ends)
+        x = op.concat([before, x, after], axis)
+    return x
 
 
 def _value(x: Value | float) -> Value:

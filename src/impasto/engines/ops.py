@@ -21,7 +21,8 @@ Value: TypeAlias = Any
 Values: TypeAlias = Mapping[str, Value]
 Weights: TypeAlias = Mapping[str, Value]
 Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
-Edge: TypeAlias = Literal["reflect", "zeros"]
+Edge: TypeAlias = Literal["reflect", "zeros", "wrap"]
+"""What lies beyond a picture's edge: its mirror image, nothing, or its other side."""
 
 RANGES = "int8.ranges"
 """Among a network's weights: what it was prepared for eight-bit arithmetic with (see int8.py)."""

@@ -25,13 +25,14 @@ _STATISTICS_PX = 1024  # long side of the picture whose statistics the tiles of 
 class Repainter:
     """One network in its three kinds (see networks/cin.py), made when they are needed. reach_px: how far it sees.
 
-    cut: what to make of a tile's further channels (shares of styles by pixel), as further inputs; see `paint`.
+    margin_px: what is painted beyond the photo's edge, mirrored, and cut off again: networks put a frame there. cut: what to make of a tile's further channels (shares of styles by pixel), as further inputs; see `paint`.
     """
 
     make: Callable[[Kind], Network]
     reach_px: int
     context: Context
     cut: Callable[[Array], Mapping[str, Array]] | None = None
+    margin_px: int = 0
     multiple: int = MULTIPLE
     ran: Runner = field(init=False)
 
@@ -51,11 +52,13 @@ class Repainter:
         """
         given, network = dict(given or {}), self.ran
         source = np.concatenate([photo, *(m[..., None] for m in maps)], 2, dtype=np.float32) if maps else photo
+        margin = self.margin_px
+        source = np.pad(source, ((margin, margin), (margin, margin), (0, 0)), mode="reflect") if margin else source
         if max(photo.shape[:2]) > side_px:
             given["statistics"] = self.statistics(source, given, min(_STATISTICS_PX, side_px))
             network = self._load("frozen")
         # One tile is the whole picture, whatever its reach.
-        tiling = Tiling(self._whole(side_px), self.reach_px, 0, self.multiple)
+        tiling = Tiling(self._whole(side_px + 2 * margin), self.reach_px, 0, self.multiple)
         count = 0
 
         def paint(part: Array) -> Array:
@@ -63,13 +66,14 @@ class Repainter:
             count += 1
             return network({**self._inputs(part), **given})["picture"]
 
-        out = np.empty(photo.shape, np.float32)
-        return paint_in_tiles(source, paint, tiling, out=out, context=self.context), count
+        out = np.empty((*source.shape[:2], 3), np.float32)
+        painted = paint_in_tiles(source, paint, tiling, out=out, context=self.context)
+        return painted[margin : margin + photo.shape[0], margin : margin + photo.shape[1]], count
 
     def statistics(self, source: Array, given: Mapping[str, Array], long_side: int) -> Array:
         """What the norms would see in the whole photo, taken from a smaller copy of it."""
         size = fit_size(source.shape[:2], long_side)
-        small = resize(source, tuple(self._whole(max(side, _LEAST_PX)) for side in size))
+        small = resize(source, (self._whole(max(size[0], _LEAST_PX)), self._whole(max(size[1], _LEAST_PX))))
         return self._load("measuring")({**self._inputs(planes(small)), **given})["statistics"]
 
     def _inputs(self, part: Array) -> dict[str, Array]:

@@ -49,7 +49,7 @@ def alone(word: str) -> tuple[Named, str]:
             raise UsageError(
                 f"style_name: {word} holds {len(network.names)} styles; method 'cin' takes it as its network"
             )
-        return network, network.names[0]
+        return network, next(iter(network.names))
     if file := zoo.own_network(word):
         return named.load(file), word
     there = zoo.with_own_network()

@@ -108,7 +108,7 @@ class Worker:
         """End the process, whatever it does."""
         self._closed = True
         process = self._process
-        if process is not None:
+        if process is not None and process.pid is not None:
             process.kill()
         with self._turn:
             self._end()

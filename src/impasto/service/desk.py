@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from impasto.core import ImpastoError, InputError, RunError, UsageError, machine
 
 from .crew import Worker
-from .folders import ID, JobFolder, new_id
+from .folders import ID, JobFolder, new_id, tidy
 from .ledger import Ledger
 from .options import ServiceOptions
 from .orders import Order
@@ -381,22 +381,7 @@ class Desk:
 
     def _clear(self, wanted: int, before: float) -> int:
         """Delete what ended before then, and more, oldest first, until so many bytes fit; returns bytes still taken."""
-        limit = self.options.max_disk_gb * 1e9
-        ended: list[tuple[float, int, JobFolder]] = []
-        total = 0
-        for folder in self._folders():
-            size = folder.bytes
-            total += size
-            try:
-                ended.append(((folder / "outcome.json").stat().st_mtime, size, folder))
-            except FileNotFoundError:
-                continue
-        gone: list[str] = []
-        for when, size, folder in sorted(ended, key=lambda row: row[0]):
-            if when < before or total + wanted > limit:
-                folder.delete()
-                gone.append(folder.path.name)
-                total -= size
+        gone, total = tidy(self._folders(), wanted, before, self.options.max_disk_gb * 1e9)
         self.ledger.forget(gone)
         self.tally.disk(total)
         return total

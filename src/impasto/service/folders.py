@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,29 @@ class JobFolder:
         """Remove everything; an order without its file is gone for every reader at once."""
         (self / "order.json").unlink(missing_ok=True)
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def tidy(folders: Iterable[JobFolder], wanted: int, before: float, limit: float) -> tuple[list[str], int]:
+    """Delete what ended before then, and more, oldest first, until `wanted` bytes fit below the limit.
+
+    Returns the ids that are gone, and the bytes still taken. Jobs that have not ended stay, whatever they take.
+    """
+    ended: list[tuple[float, int, JobFolder]] = []
+    total = 0
+    for folder in folders:
+        size = folder.bytes
+        total += size
+        try:
+            ended.append(((folder / "outcome.json").stat().st_mtime, size, folder))
+        except FileNotFoundError:
+            continue
+    gone: list[str] = []
+    for when, size, folder in sorted(ended, key=lambda row: row[0]):
+        if when < before or total + wanted > limit:
+            folder.delete()
+            gone.append(folder.path.name)
+            total -= size
+    return gone, total
 
 
 def _entries(path: Path) -> Iterator[os.DirEntry[str]]:

@@ -24,9 +24,9 @@ class ServiceOptions(BaseOptions):
     """Where the list of jobs is kept: postgresql://user:password@host/name; empty means a SQLite file in the folder."""
     token_file: str | None = None
     """File that holds the token clients must show; the variable IMPASTO_TOKEN does the same."""
-    allowed_hosts: str = ""
+    allowed_hosts: str | None = None
     """Names, separated by commas, under which clients may call the server beside its own address."""
-    cors_origins: str = ""
+    cors_origins: str | None = None
     """Web pages, separated by commas, that may call the API from a browser, as in https://example.org; empty means none."""
     workers: Annotated[int, Field(ge=1, le=64), UI(advanced=True)] = 1
     """Long jobs painted at the same time; quick ones have a worker of their own."""
@@ -94,8 +94,8 @@ class Limits(BaseOptions):
     """Of painting."""
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
 
 
 def read_token(options: ServiceOptions, environment: str | None) -> str | None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from impasto.core import RunError
@@ -75,14 +77,26 @@ def serve(app: Any, at: socket.socket, options: ServiceOptions, ready: Callable[
     """Answer requests until Ctrl-C. ready: called once the server does."""
     config = uvicorn.Config(
         app, http=ImpatientProtocol, ws="none", log_level=options.log_level, access_log=options.log_level == "info",
-        server_header=False, timeout_keep_alive=5, limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=3,
+        server_header=False, timeout_keep_alive=5, limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=1,
         lifespan="on", proxy_headers=True, forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
+    logging.getLogger("uvicorn.error").addFilter(_NotTheEnd())
     server = _Server(config, ready)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[at])
     if not server.started:
         raise RunError("the server could not start; the lines above say why.")
+
+
+class _NotTheEnd(logging.Filter):
+    """Leaves out what uvicorn says of clients who left, and of streams it cut off when it was told to stop: so they end."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return (
+            not isinstance(error, asyncio.CancelledError | ClientDisconnect)
+            and "graceful shutdown exceeded" not in record.getMessage()
+        )
 
 
 class _Server(uvicorn.Server):

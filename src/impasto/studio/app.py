@@ -13,6 +13,8 @@ from impasto.service.guard import COOKIE, Guard, same, session
 from impasto.service.options import ServiceOptions
 from impasto.service.web import guarded, make_app
 
+from .imports import without_stubs
+
 # Gradio's own ways in that the page does not use. Above all nothing that fetches addresses or calls by name.
 _UNUSED = (
     "proxy=", "file=http", "stream", "call", "run", "api", "info", "openapi", "runs", "run-history", "custom_component",
@@ -48,13 +50,14 @@ def _mount(app: FastAPI, desk: Desk) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    import gradio as gr
+    with without_stubs():
+        import gradio as gr
 
-    from .bench import Bench
-    from .blocks import Studio
-    from .events import Events
-    from .page import Page, head, theme
-    from .shelf import Shelf
+        from .bench import Bench
+        from .blocks import Studio
+        from .events import Events
+        from .page import Page, head, theme
+        from .shelf import Shelf
 
     limits = desk.options.limits()
     shelf = Shelf(desk.home / "shelf", limits.pixels, int(desk.options.max_disk_gb * 1e9 / 4))
@@ -66,9 +69,8 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         Events(page, bench, folder)
         blocks.load(bench.wall, page.history, page.wall, show_progress="hidden")
     app.state.blocks = blocks
-    blocks.queue(default_concurrency_limit=40, api_open=False)
     gr.mount_gradio_app(
-        app, blocks, path="/", footer_links=[], run_history=False, show_error=True, ssr_mode=False, pwa=False, mcp_server=False,
+        app, blocks, path="/", footer_links=[], run_history=False, show_error=False, ssr_mode=False, pwa=False, mcp_server=False,
         enable_monitoring=False, max_file_size=int(desk.options.max_upload_mb * 1e6), theme=theme(), head=head(),
         blocked_paths=[str(desk.home / name) for name in ("jobs", "shelf", "secret", "name", "jobs.sqlite")],
         favicon_path=str(Path(__file__).parent / "parts" / "favicon.png"),

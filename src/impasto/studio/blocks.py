@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.exceptions import ComponentProcessingError
 from gradio.utils import get_upload_folder
 
 _DEPTH = 12
@@ -15,7 +16,13 @@ class Studio(gr.Blocks):
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False) -> Any:
         """Look over what a client sent, then go on as usual."""
         refuse_foreign_files(inputs)
-        return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        try:
+            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        except ComponentProcessingError:
+            # Its own message names folders of the server.
+            raise gr.Error(
+                "That file is no picture this studio reads: JPEG, PNG or WebP.", print_exception=False
+            ) from None
 
 
 class Choice(gr.Dropdown):

@@ -1,7 +1,8 @@
 """Which deed in the page leads to what."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from impasto.core import ImpastoError, Method
 from . import canvas, words
 from .bench import Bench
 from .page import Page, about
-from .shelf import title
+from .shelf import lay_out, title
 from .wishes import Slots, Wish, form_value, keep_canvas, presets, wish_again
 
 Update = dict[str, Any]
@@ -37,15 +38,19 @@ class Events:
 
     def _wire_choices(self) -> None:
         page = self.page
-        page.photos.change(self.take_photo, page.photos, page.photo, **_SILENT)
-        page.own.upload(self.add_painting, [page.own, page.palette], page.palette, show_progress="hidden")
+        page.photos.change(_plainly(self.take_photo), page.photos, page.photo, **_SILENT)
+        page.own.upload(_plainly(self.add_painting), [page.own, page.palette], page.palette, show_progress="hidden")
         self._panel = [page.about, page.preset, page.form, page.slot, page.masks]
-        page.quality.input(self.choose_quality, [page.quality, page.palette], [page.method, *self._panel], **_SILENT)
+        page.quality.input(
+            _plainly(self.choose_quality), [page.quality, page.palette], [page.method, *self._panel], **_SILENT
+        )
         page.method.input(
             self.choose_method, [page.method, page.form, page.palette], [page.quality, *self._panel], **_SILENT
         )
-        page.preset.input(self.choose_preset, [page.method, page.preset], [page.form, page.quality], **_SILENT)
-        page.palette.change(self.choose_slots, [page.method, page.palette, page.slot], page.slot, **_SILENT)
+        page.preset.input(
+            _plainly(self.choose_preset), [page.method, page.preset], [page.form, page.quality], **_SILENT
+        )
+        page.palette.change(_plainly(self.choose_slots), [page.method, page.palette, page.slot], page.slot, **_SILENT)
 
     def take_photo(self, value: Update) -> str | None:
         """Put the bundled photo that was clicked into the frame."""
@@ -53,20 +58,14 @@ class Events:
         if not chosen:
             return None
         data, name = self.bench.shelf.get(str(chosen[0]["id"]))
-        target = self.folder / "photos" / Path(name).name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        return str(target)
+        return lay_out(data, self.folder / "photos" / Path(name).name)
 
     def add_painting(self, files: list[str] | None, palette: Update) -> Update:
         """Put paintings that were brought along onto the palette, and choose the last one."""
         palette = palette or {"items": self.bench.shelf.bundled("paintings")}
         items, chosen = list(palette.get("items") or []), _chosen(palette)
         for file in files or []:
-            try:
-                key = self.bench.shelf.put(Path(file).read_bytes(), Path(file).name)
-            except ImpastoError as error:
-                raise gr.Error(str(error), print_exception=False) from None
+            key = self.bench.shelf.put(Path(file).read_bytes(), Path(file).name)
             items.insert(0, self.bench.shelf.item(key))
             chosen = [{"id": key, "weight": 1}]
         return {**palette, "items": items, "chosen": chosen}
@@ -231,7 +230,7 @@ class Events:
         lay = [page.slot, page.method, page.photo, page.palette]
         gr.on(
             [page.slot.change, page.masks.expand],
-            self.lay_canvas,
+            _plainly(self.lay_canvas),
             lay,
             [page.canvas, page.slot_help],
             show_progress="hidden",
@@ -254,19 +253,14 @@ class Events:
             chosen = _chosen(palette)
             number = int(below.partition(":")[2])
             path = self._shown(str(chosen[number]["id"])) if number < len(chosen) else None
-        text = found[slot]
-        if slot == "masks" and len(names) > 1:
-            text += " Brushes, in order: " + ", ".join(f"{n}. {title(name)}" for n, name in enumerate(names, 1)) + "."
+        text = _slot_words(slot, names) or found[slot]
         value = None if path is None else {"background": path, "layers": [], "composite": None}
         return value, text
 
     def _shown(self, key: str) -> str:
         """A picture of the shelf as a file that Gradio may show."""
         data, name = self.bench.shelf.get(key)
-        target = self.folder / "shelf" / key.replace(":", "-") / Path(name).name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        return str(target)
+        return lay_out(data, self.folder / "shelf" / key.replace(":", "-") / Path(name).name)
 
     def keep(self, slot: str | None, method_id: str, painted: Any, palette: Update, kept: Slots) -> tuple[Slots, str]:
         """Keep what was painted for the next picture."""
@@ -274,10 +268,7 @@ class Events:
         names = self._names(palette)
         if slot is None:
             return kept, ""
-        try:
-            made = keep_canvas(method, slot, painted, len(names), self.bench.shelf)
-        except ImpastoError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        made = keep_canvas(method, slot, painted, len(names), self.bench.shelf)
         kept = {**kept, slot: made} if made else {k: v for k, v in kept.items() if k != slot}
         labels = {s: label for label, s, _ in words.slots(method, [title(n) for n in names] or ["the painting"])}
         return kept, self._kept_words(kept, labels) or "Nothing is painted yet."
@@ -309,7 +300,7 @@ class Events:
         ]
         restored += [page.tabs, page.settings, page.history, page.wall]
         for wall in (page.wall, page.grid):
-            wall.change(self.act, [wall, page.palette, page.history], restored, show_progress="hidden")
+            wall.change(_plainly(self.act), [wall, page.palette, page.history], restored, show_progress="hidden")
 
     async def compare(
         self, photo: str | None, palette: Update, methods: list[str], size: float, seed: Any, request: gr.Request
@@ -373,3 +364,28 @@ def _quality_of(method_id: str, preset: str | None) -> str:
     return next(
         (n for n in registry.QUALITY if (registry.choose(None, n).id, registry.preset_for(n, None)) == wanted), ""
     )
+
+
+def _slot_words(slot: str, names: list[str]) -> str:
+    """What to paint on the canvas for masks; the methods' own words are about files."""
+    if slot.startswith("style_masks:"):
+        return "Paint over the part of it whose look is to be taken."
+    if slot != "masks":
+        return ""
+    if len(names) < 2:
+        return "Paint over what is to be repainted; the rest stays as it is in the photo, as far as the method can."
+    brushes = ", ".join(f"{number}. {title(name)}" for number, name in enumerate(names, 1))
+    return f"Paint each painting's part with its own brush: {brushes}. What nobody paints goes to the first."
+
+
+def _plainly(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Show refusals in the page as they are meant: one line, no traceback."""
+
+    @wraps(function)
+    def told(*given: Any) -> Any:
+        try:
+            return function(*given)
+        except ImpastoError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    return told

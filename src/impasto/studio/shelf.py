@@ -90,6 +90,16 @@ class Shelf:
                 path.unlink(missing_ok=True)
 
 
+def lay_out(data: bytes, target: Path) -> str:
+    """Put a picture where Gradio may show it, whole before anybody sees it; returns the path."""
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{secrets.token_hex(8)}")
+        temporary.write_bytes(data)
+        temporary.replace(target)
+    return str(target)
+
+
 def title(name: str) -> str:
     """A file name as a title.
 

@@ -14,7 +14,7 @@ from impasto.service.desk import Desk
 from impasto.service.orders import Order, Role, Sheet, check_settings, clean_name
 
 from . import canvas
-from .shelf import Shelf
+from .shelf import Shelf, lay_out
 
 Slots = dict[str, list[str]]
 """Pictures beside photo and styles, as ids on the shelf, by slot (see `words.slots`)."""
@@ -138,10 +138,7 @@ def wish_again(desk: Desk, job_id: str, shelf: Shelf, folder: Path) -> Wish:
     for sheet in order.sheets:
         data = (stored / sheet.file).read_bytes()
         if sheet.role == "content":
-            target = folder / job_id / sheet.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-            photo = str(target)
+            photo = lay_out(data, folder / job_id / sheet.name)
         elif sheet.role == "styles":
             chosen.append({"id": _key(data, sheet.name, shelf), "weight": sheet.weight})
         else:

@@ -98,3 +98,17 @@ def _normalised(features: Tensor) -> Tensor:
 
 def _square(matrices: Tensor) -> Tensor:
     return matrices.square().flatten(1).sum(1)
+
+
+def own_texture_error(found: Features, goals: Features, layers: Mapping[str, float]) -> Tensor:
+    """(N,): as `relative_texture_error` where there is no photo to start from: relative to what the painting itself has."""
+    total = sum(layers.values()) or 1.0
+    errors: list[Tensor] = []
+    for layer, weight in layers.items():
+        mean = goals[f"{layer} mean"]
+        goal = goals[layer] - _outer(mean)
+        covariance, own = _apart(found[layer])
+        error = _square(covariance - goal) / _square(goal).clamp_min(1e-12)
+        error = error + MEANS * _square(own - mean) / _square(mean).clamp_min(1e-12)
+        errors.append(weight / total * error)
+    return torch.stack(errors).sum(0)

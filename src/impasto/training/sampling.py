@@ -47,7 +47,7 @@ class Sampler:
 
     def held_out(self) -> dict[str, Tensor]:
         """The middles of the pictures kept for validation, as many of every kind."""
-        count = min(len(album.held_out) for album in self.albums.values())
+        count = min((len(album.held_out) for album in self.albums.values()), default=0)
         return {
             kind: as_batch(np.stack([middle_crop(album[i], self.crop_px) for i in album.held_out[:count]]))
             for kind, album in self.albums.items()

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto import assets
-from impasto.content.smoothness import total_variation
+from impasto.content.smoothness import lattice, total_variation
 from impasto.core import UsageError, Validation, Workshop
 from impasto.encoders import encoder
 from impasto.encoders.slim import TAPPED
@@ -99,7 +99,9 @@ class Stylist:
         """Photos (N, 3, S, S), each in the style of that index (N,)."""
         everything = {**self.buffers, **parameters}
         photos = photos.contiguous(memory_format=torch.channels_last)
-        return cin.paint(self.ops, everything, photos, everything[ROWS][which], self.options.width)["picture"]
+        return cin.paint(self.ops, everything, photos, everything[ROWS][which], self.options.width, measured=False)[
+            "picture"
+        ]
 
     def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
         """The weighted errors on a batch, every photo in a style of its own."""
@@ -110,8 +112,18 @@ class Stylist:
         pictures = self.paint(self.parameters, photos + _NOISE * torch.randn_like(photos), which)
         vgg = options.vgg_every and step % options.vgg_every == options.vgg_every - 1
         style, content = self.errors("vgg19" if vgg else options.encoder, pictures, photos, which)
-        terms = {"style": style.mean(), "content": content.mean(), "tv": total_variation(pictures)}
-        weights = {"style": options.style_weight, "content": options.content_weight, "tv": options.tv_weight}
+        terms = {
+            "style": style.mean(),
+            "content": content.mean(),
+            "tv": total_variation(pictures),
+            "grid": lattice(pictures),
+        }
+        weights = {
+            "style": options.style_weight,
+            "content": options.content_weight,
+            "tv": options.tv_weight,
+            "grid": options.grid_weight,
+        }
         total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
         return total, {name: term.item() for name, term in terms.items()}
 

@@ -5,7 +5,7 @@ DIS (Kroeger et al. 2016), in OpenCV; it is believed where going there and back 
 2010, eq. 5 and 6, with the constants of Ruder et al. 2016).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -30,6 +30,10 @@ class Motion:
     backward: Flow
     forward: Flow
     trust: Array
+
+    def resting(self) -> "Motion":
+        """The same, trusted only where nothing moves by half a pixel or more."""
+        return replace(self, trust=self.trust * (_squared(self.backward) < 0.25))
 
     def carry(self, before: Array) -> Array:
         """What belonged to the frame before, (H, W) or (H, W, C), where it is in this one."""

@@ -78,11 +78,8 @@ def keep_steady(film: Film, number: int, picture: Array, motion: Motion | None, 
     before, now, painted = film.inputs(number - 1).content, film.inputs(number).content, film.painted(number - 1)
     picture = steadied(picture, painted, motion, before, now, strength)
     film.keep(
-        number,
-        picture,
-        flicker_in=warped_difference(before, now, motion),
-        flicker_out=warped_difference(painted, picture, motion),
-    )
+        number, picture, flicker_in=warped_difference(before, now, motion), flicker_out=warped_difference(painted, picture, motion)
+    )  # fmt: skip
 
 
 def frame_context(context: Context, number: int, total: int) -> Context:

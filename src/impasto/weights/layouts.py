@@ -94,3 +94,102 @@ def alla_prima() -> dict[str, Shape]:
     for name, inputs, outputs in (("read.1", 320, 96), ("read.2", 96, 896)):
         shapes |= {f"{name}.weight": (outputs, inputs), f"{name}.bias": (outputs,)}
     return shapes
+
+
+MSGNET_BLOCKS = 6
+_MSGNET_STEM = 64
+"""Channels at the full size, twice as many at the half (Zhang & Dana 2017); narrow networks have fewer."""
+
+
+def msgnet(width: int) -> dict[str, Shape]:
+    """The network of Zhang & Dana 2017. width: of the bottlenecks at a quarter of the size, 128 in the paper."""
+    stem = min(_MSGNET_STEM, 4 * width // 3)
+    half, quarter = 2 * stem, 4 * width
+    found: dict[str, Shape] = {"stem.weight": (stem, 3, 7, 7)}
+    blocks = {"down1": (stem, half // 4, half), "down2": (half, width, quarter)}
+    blocks |= {f"block{i}": (quarter, width, quarter) for i in range(1, MSGNET_BLOCKS + 1)}
+    blocks |= {"up1": (quarter, half // 4, half), "up2": (half, stem // 4, stem)}
+    for name, (inputs, middle, outputs) in blocks.items():
+        found |= {
+            f"{name}.1.weight": (middle, inputs, 1, 1), f"{name}.2.weight": (middle, middle, 3, 3),
+            f"{name}.3.weight": (outputs, middle, 1, 1),
+        }  # fmt: skip
+        if inputs != outputs:
+            found[f"{name}.skip.weight"] = (outputs, inputs, 1, 1)
+        if name == "down2":
+            found["comatch.weight"] = (quarter, quarter)
+    return found | {"out.weight": (3, stem, 7, 7), "out.bias": (3,)}
+
+
+TEXTURE_SCALES = 6
+"""Sizes of noise, from the picture's own to a thirty-second (Ulyanov et al. 2016, section 3.2)."""
+TEXTURE_WIDTH = 8
+"""Channels of one scale; they add up from the smallest to the largest."""
+
+
+def texture_net(channels: int, *, fixed: bool = False) -> dict[str, Shape]:
+    """The generator of Ulyanov et al. 2016. channels: of its input at every scale: of noise, and three of a photo.
+
+    fixed: with the means and deviations that its norms take off, of a network trained with batch norm.
+    """
+    found: dict[str, Shape] = {}
+
+    def layer(name: str, outputs: int, inputs: int, side: int) -> None:
+        found[f"{name}.weight"] = (outputs, inputs, side, side)
+        norms(name, outputs)
+
+    def norms(name: str, count: int) -> None:
+        for part in ("gain", "shift", *(("mean", "deviation") if fixed else ())):
+            found[f"{name}.{part}"] = (1, count)
+
+    width = TEXTURE_WIDTH
+    for scale in range(TEXTURE_SCALES):
+        for i, (inputs, side) in enumerate(((channels, 3), (width, 3), (width, 1)), 1):
+            layer(f"noise{scale}.{i}", width, inputs, side)
+    for scale in reversed(range(TEXTURE_SCALES - 1)):
+        whole = width * (TEXTURE_SCALES - scale)
+        norms(f"join{scale}.coarse", whole - width)
+        norms(f"join{scale}.fine", width)
+        for i, side in enumerate((3, 3, 1), 1):
+            layer(f"join{scale}.{i}", whole, whole, side)
+    return found | {"out.weight": (3, width * TEXTURE_SCALES, 1, 1), "out.bias": (3,)}
+
+
+BANK = "banks"
+"""StyleBank's tensor of all banks; "bank_bias" goes with it."""
+
+
+def stylebank(width: int, styles: int) -> dict[str, Shape]:
+    """The auto-encoder of Chen et al. 2017, and a bank of filters for every style. width: channels at the full size."""
+    found: dict[str, Shape] = {}
+    rows = [("down1", 3, width, 9), ("down2", width, 2 * width, 3), ("down3", 2 * width, 4 * width, 3)]
+    rows += [("up1", 4 * width, 2 * width, 3), ("up2", 2 * width, width, 3), ("out", width, 3, 9)]
+    for name, inputs, outputs, side in rows:
+        found |= {f"{name}.weight": (outputs, inputs, side, side), f"{name}.bias": (outputs,)}
+    return found | {BANK: (styles, 4 * width, 4 * width, 3, 3), "bank_bias": (styles, 4 * width)}
+
+
+DIVERSE_NOISY = 3
+"""Sizes of `diversified` at which noise comes in, from the smallest on."""
+DIVERSE_NOISE = 2
+"""Channels of noise for every texture (Li et al. 2017, section 3.1)."""
+
+
+def diversified_widths(width: int) -> tuple[int, ...]:
+    """Channels from a thirty-second of the size to all of it. width: at the smallest ones."""
+    return (width, width, width, 6 * width // 7, 4 * width // 7, 3 * width // 7)
+
+
+def diversified(width: int, textures: int) -> dict[str, Shape]:
+    """The generator of Li et al. 2017 in its convolutional form, with a selector for so many textures."""
+    found: dict[str, Shape] = {}
+    before = 0
+    for scale, channels in enumerate(diversified_widths(width)):
+        inputs = before + (DIVERSE_NOISE * textures if scale < DIVERSE_NOISY else 0)
+        for i, side in enumerate((3, 3, 1), 1):
+            found[f"scale{scale}.{i}.weight"] = (channels, inputs, side, side)
+            for part in ("gain", "shift"):
+                found[f"scale{scale}.{i}.{part}"] = (channels, textures)
+            inputs = channels
+        before = channels
+    return found | {"out.weight": (3, before, 3, 3), "out.bias": (3,)}

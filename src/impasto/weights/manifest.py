@@ -143,10 +143,10 @@ _NAMED_LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC 
 
 _MADE_HERE: dict[str, tuple[str, int]] = {
     "super_resolution_x4": ("bc7c7ec5b2503cea35a5870a87b2c7f49c9894f492cebde10e9907f63c3b6a36", 695_406),
-    "cin": ("7089e310987204badc967168cb2baf3924887134f3b0b8503f4b7aaf16c2d4a4", 889_084),
-    "johnson_starry_night": ("b09e729490fdcac42bd16df7a24835462f1cd12ce3921dec468e12837bd19495", 852_052),
-    "johnson_great_wave": ("cc8cda69ff29bba93aec69295f4e3865c6f5171dfdb90a8152439b91912dda69", 852_052),
-    "johnson_udnie": ("da2c56d7a454ca9213cb6520a761653d2e558d56e930959504ff999343343897", 852_044),
+    "cin": ("1306fb3b84f890ba253ff1c267d1bfd0af410509cee2a70c5e99b5538102a386", 889_084),
+    "johnson_starry_night": ("e7354ccb8e24b1ee996dbf70bf943fb679a90b5702060dd9ad284ba18a7f5642", 852_052),
+    "johnson_great_wave": ("387640341b7f15b1559d5ecf0f37be60ab385ca8502ed3f55d1533c7bdf53acf", 852_052),
+    "johnson_udnie": ("bd595e5a988de9e2b70bdb59c87106b4fb37a0ce0417a9916e63bd5696a90cba", 852_044),
     "inverse_slim": ("9034f4c10f2494f95751a238203a4d1b494c025302ed1ee3a8aa8faecf5e088c", 2_151_598),
     "adain_slim": ("637fcc228e7ea9e8b8b094f0577ed17a51322a01479b840d603409ed38be5143", 441_318),
     "style_swap_slim": ("4c6a520be53d5ed87b9311f3f8ff81c7f4a9b475d83119bfb0cfd1ba3e6143d7", 71_382),
@@ -164,13 +164,13 @@ def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], pa
     )  # fmt: skip
 
 
-def _johnson(style: str, title: str) -> WeightFile:
+def _johnson(style: str, title: str, width: int = 16) -> WeightFile:
     """An entry for the network of one style."""
     name = f"johnson_{style.replace('-', '_')}"
     sha256, size_bytes = _MADE_HERE[name]
     return WeightFile(
         name=name, title=f"One style: {title}", licence=_NAMED_LICENCE, source="impasto train johnson",
-        front_end="plain", shapes=layouts.johnson(16), sha256=sha256, size_bytes=size_bytes, papers=("johnson2016",),
+        front_end="plain", shapes=layouts.johnson(width), sha256=sha256, size_bytes=size_bytes, papers=("johnson2016",),
         recipe="johnson", network="impasto.reconstruction.networks.johnson:networks",
     )  # fmt: skip
 
@@ -282,6 +282,61 @@ _ALL = (
         papers=("ghiasi2017", "dumoulin2017"),
         recipe="ghiasi",
         network="impasto.reconstruction.networks.ghiasi:networks",
+    ),
+    WeightFile(
+        name="msgnet",
+        title="MSG-Net, many styles by their Gram matrices",
+        licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
+        source="impasto train msgnet",
+        front_end="plain",
+        shapes=layouts.msgnet(24),
+        papers=("zhang2017msgnet",),
+        recipe="msgnet",
+        network="impasto.reconstruction.networks.msgnet:networks",
+    ),
+    WeightFile(
+        name="texture_net",
+        title="A texture out of noise",
+        licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
+        source="impasto train texture_net",
+        front_end="plain",
+        shapes=layouts.texture_net(3),
+        papers=("ulyanov2016", "ulyanov2017"),
+        recipe="texture_net",
+        network="impasto.reconstruction.networks.texture_net:texture_network",
+    ),
+    WeightFile(
+        name="texture_net_style",
+        title="Texture network that repaints photos",
+        licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
+        source="impasto train texture_net_style",
+        front_end="plain",
+        shapes=layouts.texture_net(6),
+        papers=("ulyanov2016", "ulyanov2017"),
+        recipe="texture_net_style",
+        network="impasto.reconstruction.networks.texture_net:style_network",
+    ),
+    WeightFile(
+        name="stylebank",
+        title="StyleBank, a bank of filters for every style",
+        licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
+        source="impasto train stylebank",
+        front_end="plain",
+        shapes=layouts.stylebank(16, 6),
+        papers=("chen2017stylebank",),
+        recipe="stylebank",
+        network="impasto.reconstruction.networks.stylebank:networks",
+    ),
+    WeightFile(
+        name="diversified",
+        title="Many textures out of noise",
+        licence="CC0 1.0; trained through VGG-19, whose weights (CC BY 4.0) are not part of it",
+        source="impasto train diversified",
+        front_end="plain",
+        shapes=layouts.diversified(56, 6),
+        papers=("li2017diversified",),
+        recipe="diversified",
+        network="impasto.reconstruction.networks.diversified:painter",
     ),
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from impasto.weights.layouts import CIN_BLOCKS, cin, cin_contracting, cin_row_le
 
 EPS = 1e-3  # under the root of the variance: with the usual 1e-5 flat skies are blown up into blobs
 MULTIPLE = 4  # the picture is halved twice
+MARGIN_PX = 16  # beyond which the frame that networks paint along an edge has faded
 FIELD_PX = 56  # how far a painted pixel sees, rounded up to MULTIPLE: 40 the residual blocks, 13 the layers around them
 
 

@@ -51,11 +51,16 @@ class Named:
         return self.width == other.width and all(np.array_equal(x, other.trunk[k]) for k, x in self.trunk.items())
 
 
-@lru_cache(maxsize=8)
 def load(name: str | Path) -> Named:
     """A weight file by its name in the manifest, or by its path. Raises InputError for one that is something else."""
     entry = FILES.get(str(name))
     file = resolve(entry.name) if entry else Path(name).expanduser()
+    # A style that is learned anew has the same name and another time.
+    return _read(file, file.stat().st_mtime_ns if file.is_file() else 0)
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, changed_ns: int) -> Named:  # noqa: ARG001
     with open_safetensors(file, "np") as opened:
         names, facts = set(opened.keys()), opened.metadata() or {}
         if "down1.weight" not in names or any(key.startswith("look") for key in names):

@@ -21,6 +21,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     painting = inputs.styles[0].picture if inputs.blank else recoloured(inputs, options.preserve_colour)[1][0]
     painting = resize(painting, style_size(painting.shape[:2], inputs.content.shape[:2], options.style_scale))
     guides = read_guides(inputs, painting, options)
+    if context.run.device in ("cuda", "mps") and options.search == "table":
+        return on_card(inputs, painting, guides, look_up_table(guides.source), options, context)
     picture, _, shares = blit(painting, guides, options, context)
     kept = "off" if inputs.blank else options.preserve_colour
     return Result(with_kept_colour(picture, inputs.content, kept), {"covered_by_side": shares})
@@ -31,8 +33,6 @@ def blit(painting: Array, guides: Guides, options: Options, context: Context) ->
     threads = thread_count(context.run)
     shape = guides.target.shape[1:]
     table = look_up_table(guides.source)
-    if context.run.device in ("cuda", "mps") and options.search == "table":
-        return on_card(inputs, painting, guides, table, options, context)
     levels = [2**n for n in range(options.chunk_size.bit_length() - 1, 0, -1)]
     field = np.full(shape, kernel.UNSET, np.int32)
     jitter = jitter_table(context.run.seed, options.jitter)

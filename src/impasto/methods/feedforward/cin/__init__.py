@@ -25,7 +25,7 @@ class Options(PictureOptions):
 METHOD = Method(
     id="cin",
     title="Dumoulin 2017",
-    summary="One network that knows many styles by name, and blends them.",
+    summary="One network that knows many styles by name, and blends them (conditional instance norm).",
     papers=("dumoulin2017", "johnson2016"),
     taxonomy=Taxonomy(reconstruction="offline", texture="parametric", scope="multi-style"),
     inputs=(

@@ -30,11 +30,11 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         weights = np.array(list(names.values()), np.float32)
         row = (weights / weights.sum())[None] @ rows
         make = partial(cin.painter, network.trunk, fingerprint=network.sha256)
-        repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context)
+        repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context, margin_px=cin.MARGIN_PX)
         picture, tiles = repainter.paint(photo, side_px, {"row": row})
         report = facts(repainter.ran)
     if options.strength < 1:
-        picture = photo + options.strength * (picture - photo)
+        picture = photo + np.float32(options.strength) * (picture - photo)
     finished = with_kept_colour(picture, inputs.content, options.preserve_colour)
     return Result(finished, {"tiles": tiles, "styles": names, "weights": [network.file.stem], **report})
 
@@ -47,7 +47,7 @@ def _by_pixel(
     # Where nothing is claimed the blend is of all styles alike: it will be covered, but no norm may see a hole.
     whole = np.where(claimed > 1e-3, shares / np.maximum(claimed, 1e-3), 1 / len(shares)).astype(np.float32)
     make = partial(cin.blender, network.trunk, fingerprint=network.sha256)
-    repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context, cut=cin.reduced)
+    repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context, cin.reduced, cin.MARGIN_PX)
     picture, tiles = repainter.paint(photo, side_px, {"rows": np.ascontiguousarray(rows.T[None])}, list(whole))
     covered = np.minimum(claimed, 1)[..., None]
     return photo + covered * (picture - photo), tiles, facts(repainter.ran)

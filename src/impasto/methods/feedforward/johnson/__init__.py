@@ -32,7 +32,7 @@ METHOD = Method(
     presets={"tiny": {"size": 64}},
     run="impasto.methods.feedforward.johnson.paint:stylize",
     estimate="impasto.methods.feedforward.johnson.estimate:estimate",
-    weights=(),
+    weights=("johnson_starry_night", "johnson_great_wave", "johnson_udnie"),
     deviations=(
         "Instance norm in place of batch norm (Ulyanov et al. 2017), enlarging by nearest neighbour and convolution in place of transposed convolution, mirrored edges and a sigmoid at the end.",
         "The shipped networks come from a small recipe: half the paper's width, minutes on one core, VGG-19 and its slim stand-in as the loss network; their cards say what was reached.",

@@ -1,5 +1,9 @@
 """`johnson`: one pass of the network of the style that is asked for."""
 
+from functools import partial
+
+import numpy as np
+
 from impasto.content.colour import recoloured, with_kept_colour
 from impasto.core import Array, Context, Inputs, Result
 from impasto.engines import facts
@@ -15,7 +19,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Paint the photo in the named style."""
     network, style = styles.alone(options.style_name)
     photo, _ = recoloured(inputs, options.preserve_colour)
-    repainter = Repainter(lambda kind: named.painter(network, style, kind=kind), cin.FIELD_PX, context)
+    make = partial(named.painter, network, style)
+    repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context, margin_px=cin.MARGIN_PX)
     picture, tiles = repainter.paint(photo, tile_px(options, context.run))
     picture = _towards(photo, picture, options.strength)
     finished = with_kept_colour(picture, inputs.content, options.preserve_colour)
@@ -24,4 +29,4 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 
 def _towards(photo: Array, picture: Array, strength: float) -> Array:
-    return picture if strength == 1 else photo + strength * (picture - photo)
+    return picture if strength == 1 else photo + np.float32(strength) * (picture - photo)

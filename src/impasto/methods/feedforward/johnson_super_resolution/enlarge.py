@@ -3,6 +3,8 @@
 import hashlib
 from functools import lru_cache
 
+import numpy as np
+
 from impasto.core import Array, Context, Estimate, Inputs, Result, RunOptions
 from impasto.engines import facts, load
 from impasto.engines.ops import Network
@@ -28,7 +30,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         return network({"picture": part})["picture"]
 
     sharp = paint_in_tiles(inputs.content, paint, tiling, context=context)
-    picture = inputs.content + options.strength * (sharp - inputs.content)
+    picture = inputs.content + np.float32(options.strength) * (sharp - inputs.content)
     return Result(picture, {"weights": [name], **facts(network)})
 
 

@@ -1,18 +1,16 @@
 """The control flow of `cnnmrf`: colour, copies of the paintings, scales, matches, descent."""
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from impasto.content.colour import recoloured, with_kept_colour
+from impasto.content.colour import palette, recoloured, with_kept_colour
 from impasto.content.laplacian import contour_keeper
-from impasto.core import Array, Context, Inputs, Result, UsageError
+from impasto.core import Context, Inputs, Result, UsageError
 from impasto.encoders import budget
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.vgg import Precision, check_layers
 from impasto.image import resize, style_size
-from impasto.image.colour import match_mean_covariance
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.balance import balanced_weights, probe_picture
 from impasto.reconstruction.descent import descend, first_picture, stages_for
@@ -44,14 +42,6 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     picture, account = descend(start, stages, easel.objective, options, context)
     finished = with_kept_colour(to_array(picture), inputs.content, options.preserve_colour)
     return Result(finished, easel.report(account))
-
-
-def palette(inputs: Inputs) -> Array:
-    """The photo with the mean and covariance of the paintings' colours, in range."""
-    matched = np.zeros_like(inputs.content)
-    for style, share in zip(inputs.styles, inputs.style_shares, strict=True):
-        matched += share * match_mean_covariance(inputs.content, style.picture)
-    return matched.clip(0, 1)
 
 
 def check(options: PatchOptions) -> None:

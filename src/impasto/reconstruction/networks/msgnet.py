@@ -1,0 +1,113 @@
+"""The network of Zhang & Dana 2017 (MSG-Net): a painting's Gram matrix at run time says how the photo is repainted.
+
+Encoder and decoder are bottlenecks that begin with a norm (He et al. 2016, Identity Mappings); between them stands the
+CoMatch layer, which turns the photo's features F (C, H W) by the Gram matrix G of the painting's own features there:
+
+    Y = (W G)ᵀ F        (section 3.2)
+
+W is learned and the same for all styles. A network does that by `matrix` = (W G)ᵀ, one small product worked out outside.
+"""
+
+import hashlib
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impasto.core import InputError
+from impasto.engines.ops import Arrays, Network, Ops, Value, Values, Weights
+from impasto.weights import layouts, manifest, resolve
+from impasto.weights.arrays import read_arrays
+from impasto.weights.tensors import open_safetensors
+
+EPS = 1e-3  # under the root of the variance: with the usual 1e-5 flat skies are blown up into blobs
+MULTIPLE = 4  # the picture is halved twice
+NAME = "msgnet"
+
+
+def bottleneck(o: Ops, w: Weights, x: Value, name: str, *, down: bool = False, up: bool = False) -> Value:
+    """Norm, rectifier and convolution three times (1 x 1, 3 x 3, 1 x 1), added to what came in.
+
+    The shortcut is a 1 x 1 convolution where the channels change. up: pixels are doubled in both branches.
+    """
+    stride = 2 if down else 1
+    y = o.conv(o.relu(o.normalise(x, EPS)), w[f"{name}.1.weight"])
+    y = o.relu(o.normalise(y, EPS))
+    y = o.conv(o.upsample2(y) if up else y, w[f"{name}.2.weight"], stride=stride)
+    y = o.conv(o.relu(o.normalise(y, EPS)), w[f"{name}.3.weight"])
+    if f"{name}.skip.weight" in w:
+        x = o.conv(x, w[f"{name}.skip.weight"], stride=stride)
+    return o.add(o.upsample2(x) if up else x, y)
+
+
+def look(o: Ops, w: Weights, picture: Value) -> Value:
+    """Features (N, 4 width, H / 4, W / 4) of a picture (N, 3, H, W) in [0, 1], H and W multiples of 4."""
+    x = o.relu(o.normalise(o.conv(picture, w["stem.weight"]), EPS))
+    x = bottleneck(o, w, x, "down1", down=True)
+    return bottleneck(o, w, x, "down2", down=True)
+
+
+def paint(o: Ops, w: Weights, picture: Value, matrix: Value) -> Value:
+    """The picture repainted, in [0, 1]. matrix: (N, C, C), see the top of this file."""
+    x = o.mix(matrix, look(o, w, picture))
+    for i in range(1, layouts.MSGNET_BLOCKS + 1):
+        x = bottleneck(o, w, x, f"block{i}")
+    x = bottleneck(o, w, x, "up1", up=True)
+    x = bottleneck(o, w, x, "up2", up=True)
+    return o.sigmoid(o.conv(o.relu(o.normalise(x, EPS)), w["out.weight"], w["out.bias"]))
+
+
+def target(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """G = F Fᵀ / (H W) of a painting's features (1, C, h, w), (1, C, C).
+
+    Divided by H W alone; the authors divide by C too, which here is left to W.
+    """
+    flat = features.reshape(*features.shape[:2], -1).astype(np.float64)
+    return (flat @ flat.transpose(0, 2, 1) / flat.shape[2]).astype(np.float32)
+
+
+def comatch(weights: Arrays, gram: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(W G)ᵀ, (1, C, C): what `paint` takes as its matrix."""
+    return np.ascontiguousarray((weights["comatch.weight"] @ gram).transpose(0, 2, 1), np.float32)
+
+
+def encoder(weights: Arrays, fingerprint: str = "") -> Network:
+    """From "picture" to "features"."""
+
+    def forward(o: Ops, w: Weights, inputs: Values) -> Values:
+        return {"features": look(o, w, inputs["picture"])}
+
+    mine = {name: tensor for name, tensor in weights.items() if name.startswith(("stem", "down"))}
+    return Network(f"{NAME}-look", forward, mine, {"picture": (None, 3, None, None)}, ("features",), MULTIPLE,
+                   fingerprint=fingerprint)  # fmt: skip
+
+
+def painter(weights: Arrays, fingerprint: str = "") -> Network:
+    """From "picture" and "matrix" to "picture"."""
+
+    def forward(o: Ops, w: Weights, inputs: Values) -> Values:
+        return {"picture": paint(o, w, inputs["picture"], inputs["matrix"])}
+
+    mine = {name: tensor for name, tensor in weights.items() if name != "comatch.weight"}
+    channels = weights["comatch.weight"].shape[0]
+    inputs = {"picture": (None, 3, None, None), "matrix": (None, channels, channels)}
+    return Network(NAME, forward, mine, inputs, ("picture",), MULTIPLE, fingerprint=fingerprint)
+
+
+@lru_cache(maxsize=2)
+def load(path: Path | None = None) -> tuple[Arrays, str]:
+    """The trained tensors, float32, and their file's hash. A file made by `impasto train msgnet` may have any width."""
+    file = resolve(NAME, path)
+    with open_safetensors(file, "np") as opened:
+        if "comatch.weight" not in opened.keys():  # noqa: SIM118  (not a dict)
+            raise InputError(f"{file}: no tensor 'comatch.weight'; these are not the weights of '{NAME}'")
+        width = opened.get_slice("comatch.weight").get_shape()[0] // 4
+    entry = replace(manifest.get(NAME), shapes=layouts.msgnet(width))
+    return read_arrays(file, entry), hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def networks(weights: Arrays) -> dict[str, Network]:
+    """Its parts, for export: what looks at a painting, and what paints."""
+    return {"look": encoder(weights), "painter": painter(weights)}
