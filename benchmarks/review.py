@@ -263,7 +263,7 @@ def page(found: dict[str, Any]) -> str:
     shared = sum(map(_shared, done))
     failed = [f"- {key} px: {value['failed']}" for key, value in found["cells"].items() if "failed" in value]
     about = found["machine"]
-    threads = ", ".join(sorted({str(value["threads"]) for value in done}))
+    threads = " or ".join(sorted({f"{n} thread{'s' * (n > 1)}" for n in (value["threads"] for value in done)}))
     mark = (
         f" A star: others used the processor meanwhile, so the figure is too high ({shared} of {len(done)} are)."
         if shared
@@ -275,7 +275,7 @@ def page(found: dict[str, Any]) -> str:
         "the same comparison of the methods in this package, each with its defaults.", "",
         table(found["cells"]), "", "![Seconds against what is left of the way to the painting](review.png)", "",
         f"Photo {found['photo']}, painting {found['painting']} (style '{found['style_name']}' where a method knows styles by name). "
-        f"Seconds of painting alone, {threads} threads.{mark} Losses are log10 of the mean over "
+        f"Seconds of painting alone, on {threads}.{mark} Losses are log10 of the mean over "
         "relu1_1 ... relu5_1 of |G(x) - G(s)|² / 4 C², and of half the mean square at relu4_2, of VGG-19 at 512 px at most; r_s (0 = the "
         "painting's Gram matrices, 1 = the photo's) and the cosine are those of `impasto evaluate`. Training is what the cards "
         "say, divided by the number of styles learnt together.", "",

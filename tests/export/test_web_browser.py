@@ -101,13 +101,14 @@ def test_the_picture_is_the_one_that_python_paints(page, photo, style, method, n
     assert np.abs(found - np.asarray(Image.open(photo), np.int16)).mean() > 10, "nothing was painted"
 
 
-def test_sides_that_are_no_multiples_are_continued_as_python_does(page, tmp_path, painted):
+@pytest.mark.parametrize("size", [(61, 95), (16, 41)])
+def test_odd_and_narrow_photos_are_continued_as_python_does(page, tmp_path, painted, size):
     photo = tmp_path / "odd.png"
-    Image.fromarray(np.rint(painted(61, 95, seed=3) * 255).astype(np.uint8)).save(photo)
+    Image.fromarray(np.rint(painted(*size, seed=3) * 255).astype(np.uint8)).save(photo)
     page.set_input_files("#file", photo)
     choose(page, "the-scream")
     found = finished(page, "the-scream")
-    wanted = impasto.stylize(photo, method="cin", style_name="the-scream", size=95, **EXACT).picture
+    wanted = impasto.stylize(photo, method="cin", style_name="the-scream", size=max(size), **EXACT).picture
     assert np.abs(found - np.rint(wanted * 255)).max() <= LEVELS
 
 
@@ -193,6 +194,21 @@ def test_what_is_no_picture_is_said_so_and_forgotten(page, photo, tmp_path):
     page.set_input_files("#file", photo)
     page.wait_for_selector(FINISHED)
     assert page.query_selector("#line.bad") is None
+
+
+def test_after_a_failure_the_next_try_begins_anew(chromium, site, photo):
+    context = chromium.new_context()
+    page = context.new_page()
+    context.route("**/cin.onnx", lambda route: route.fulfill(status=404))
+    page.goto(site)
+    page.wait_for_selector("html[data-ready]")
+    page.set_input_files("#file", photo)
+    page.wait_for_selector("#line.bad")
+    assert page.inner_text("#line") == "cin.onnx cannot be read (404)"
+    context.unroute("**/cin.onnx")
+    choose(page, "starry-night")
+    assert finished(page, "starry-night").shape == (64, 96, 3)
+    context.close()
 
 
 def test_a_folder_without_its_runtime_says_so(chromium, tmp_path):

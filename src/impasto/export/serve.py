@@ -74,4 +74,4 @@ def serve(folder: Path, port: int, tell: Callable[[str], Any]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Serve the page in this folder to this machine.")
     parser.add_argument("--port", type=int, default=8000, help="8000 unless told; 0 takes a free one")
-    serve(Path(__file__).parent, parser.parse_args().port, print)
+    serve(Path(__file__).parent, parser.parse_args().port, partial(print, flush=True))

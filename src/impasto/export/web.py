@@ -7,7 +7,7 @@ second network reads from it. They are written as ONNX, checked against torch as
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +37,14 @@ _HALF_FROM = 256  # numbers in a tensor worth storing in half precision
 class Scene:
     """A model as a page uses it. networks: by file name, the painter first. rows: of the styles, one each, or None.
 
-    styles: what the page shows of each; looks: whether a second network looks at paintings.
+    styles: what the page shows of each. margin_px: what is painted beyond the photo's edges, mirrored, and cut off again.
     """
 
     name: str
     networks: Mapping[str, Network]
     styles: Sequence[Mapping[str, Any]]
     rows: np.ndarray | None = None
-
-    @property
-    def looks(self) -> bool:
-        """Whether any painting can be its style."""
-        return len(self.networks) > 1
+    margin_px: int = 0
 
 
 def write_web(models: Sequence[str], folder: Path, runtime: Runtime, only: Sequence[str] = ()) -> dict[str, Any]:
@@ -117,9 +113,10 @@ def _named(name: str, source: str | Path) -> Scene:
     known = named.load(source)
     shown = [_shown(style) for style in known.names]
     if len(known.names) == 1:
-        return Scene(name, {f"{name}.onnx": named.painter(known, known.names[0], kind="whole")}, shown)
+        network = named.painter(known, known.names[0], kind="whole")
+        return Scene(name, {f"{name}.onnx": network}, shown, margin_px=cin.MARGIN_PX)
     network = cin.painter(known.trunk, kind="whole", name=name, fingerprint=known.sha256)
-    return Scene(name, {f"{name}.onnx": network}, shown, known.rows)
+    return Scene(name, {f"{name}.onnx": network}, shown, known.rows, cin.MARGIN_PX)
 
 
 def _shown(style: str) -> dict[str, Any]:
@@ -156,7 +153,7 @@ def _only(scenes: Sequence[Scene], wanted: Sequence[str]) -> Iterator[Scene]:
         kept = [i for i, style in enumerate(each.styles) if style["name"] in wanted]
         if kept:
             rows = None if each.rows is None else each.rows[kept]
-            yield Scene(each.name, each.networks, [each.styles[i] for i in kept], rows)
+            yield replace(each, styles=[each.styles[i] for i in kept], rows=rows)
 
 
 def _describe(scenes: Sequence[Scene], files: dict[str, bytes]) -> tuple[dict[str, Any], list[bytes]]:
@@ -170,8 +167,10 @@ def _describe(scenes: Sequence[Scene], files: dict[str, bytes]) -> tuple[dict[st
         network = each.networks[painter]
         for name, part in each.networks.items():
             files[name] = _halved(checked(name, part, _facts(each))[0])
-        models[each.name] = {"file": painter, "multiple": network.multiple, "looks": (others or [None])[0],
-                             "output": _output(network)}  # fmt: skip
+        models[each.name] = {
+            "file": painter, "output": _output(network), "looks": (others or [None])[0],
+            "multiple": network.multiple, "margin": each.margin_px,
+        }  # fmt: skip
         for i, style in enumerate(each.styles):
             entry = {**style, "model": each.name, "name": _unique(style["name"], shown)}
             if style["picture"] is not None:

@@ -34,29 +34,38 @@ async function open(name) {
   return ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
 }
 
-// RGBA bytes to (1, 3, H, W) in [0, 1], continued to whole multiples by mirroring, or by the last pixel where a side is
-// too short to be mirrored.
-export function planes(pixels, width, height, multiple) {
-  const wide = Math.ceil(width / multiple) * multiple, tall = Math.ceil(height / multiple) * multiple;
-  const mirrors = wide - width < width && tall - height < height;
-  const back = (i, n) => (i < n ? i : mirrors ? 2 * n - 2 - i : n - 1);
+// Where to look in a row of n pixels for its i-th, as if it went on in mirrors on both sides.
+function mirrored(i, n) {
+  const period = 2 * (n - 1) || 1, at = ((i % period) + period) % period;
+  return at < n ? at : period - at;
+}
+
+// RGBA bytes to (1, 3, H, W) in [0, 1]: with a margin all around, mirrored, and then continued to whole multiples by
+// mirroring that, or by its last pixel where a side is too short to be mirrored.
+export function planes(pixels, width, height, multiple, margin) {
+  const [w, h] = [width + 2 * margin, height + 2 * margin];
+  const wide = Math.ceil(w / multiple) * multiple, tall = Math.ceil(h / multiple) * multiple;
+  const mirrors = wide - w < w && tall - h < h;
+  const from = (i, whole, own) => mirrored((i < whole ? i : mirrors ? 2 * whole - 2 - i : whole - 1) - margin, own);
+  const columns = Uint32Array.from({ length: wide }, (_, x) => from(x, w, width));
   const data = new Float32Array(3 * wide * tall);
   for (let y = 0, to = 0; y < tall; y++) {
-    const row = back(y, height) * width;
+    const row = from(y, h, height) * width;
     for (let x = 0; x < wide; x++, to++) {
-      const from = 4 * (row + back(x, width));
-      for (let c = 0; c < 3; c++) data[c * wide * tall + to] = pixels[from + c] / 255;
+      const at = 4 * (row + columns[x]);
+      for (let c = 0; c < 3; c++) data[c * wide * tall + to] = pixels[at + c] / 255;
     }
   }
   return new ort.Tensor('float32', data, [1, 3, tall, wide]);
 }
 
-// The other way, without what was added; halves are rounded to even, as NumPy does.
-function pixelsOf(tensor, width, height) {
+// The other way, without what was added.
+function pixelsOf(tensor, width, height, margin) {
   const [, , tall, wide] = tensor.dims, data = tensor.data, out = new Uint8ClampedArray(4 * width * height);
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++, to += 4) {
-      for (let c = 0; c < 3; c++) out[to + c] = data[(c * tall + y) * wide + x] * 255; // a clamped array rounds
+      const at = (y + margin) * wide + x + margin;
+      for (let c = 0; c < 3; c++) out[to + c] = data[c * tall * wide + at] * 255; // a clamped array rounds, halves to even
       out[to + 3] = 255;
     }
   }
@@ -69,7 +78,7 @@ async function steering(style, model) {
   if (!model.looks) return {};
   const { id, pixels, width, height } = style.painting;
   if (!looks.has(id)) {
-    const found = await (await session(model.looks)).run({ picture: planes(pixels, width, height, 1) });
+    const found = await (await session(model.looks)).run({ picture: planes(pixels, width, height, 1, 0) });
     looks.clear();
     looks.set(id, found.code);
   }
@@ -80,9 +89,9 @@ async function paint({ style, pixels, width, height }) {
   const model = folder.models[style.model], network = await session(model.file);
   postMessage({ kind: 'painting' });
   const began = performance.now();
-  const inputs = { picture: planes(pixels, width, height, model.multiple), ...(await steering(style, model)) };
+  const inputs = { picture: planes(pixels, width, height, model.multiple, model.margin), ...(await steering(style, model)) };
   const found = await network.run(inputs);
-  const picture = found[model.output], out = pixelsOf(picture, width, height);
+  const picture = found[model.output], out = pixelsOf(picture, width, height, model.margin);
   picture.dispose?.();
   return { pixels: out, width, height, seconds: (performance.now() - began) / 1000, threads: ort.env.wasm.numThreads };
 }
