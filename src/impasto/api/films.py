@@ -148,6 +148,7 @@ class FilmJob:
         report["inputs"]["content"] = {"name": self.clip.name, "frames": len(self.clip), "seconds": self.clip.seconds}
         return report | {
             "film": self.settings.model_dump(mode="json"),
+            "interrupted": not finished,  # a stop that came when all was painted changed nothing
             "frames": done,
             "resumed_frames": footage.resumed,
             "frames_per_second": float(self.span.rate),
