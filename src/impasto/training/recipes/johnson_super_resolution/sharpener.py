@@ -86,7 +86,7 @@ class Sharpener:
             "features": ((found - goal).square().mean((1, 2, 3)) / worst).mean(),
             "pixels": ((sharp - photos).abs().mean((1, 2, 3)) / missing).mean(),
             "tv": total_variation(sharp),
-            "grid": lattice(sharp - photos, self.factor),
+            "grid": lattice(sharp - photos, self.factor, 4 * self.factor),
         }
         weights = {"features": options.feature_weight, "pixels": options.pixel_weight, "tv": options.tv_weight}
         weights["grid"] = options.grid_weight
