@@ -28,7 +28,7 @@ class Options(CanvasOptions):
 
 METHOD = Method(
     id="portilla_simoncelli",
-    title="Portilla and Simoncelli texture synthesis",
+    title="Portilla and Simoncelli 2000",
     summary="Make more of a texture from the statistics of its waves: no network, any size, and its edges fit together.",
     papers=("portilla2000", "simoncelli1995", "moisan2011"),
     taxonomy=Taxonomy(family="texture", reconstruction="online", texture="parametric"),
