@@ -36,6 +36,8 @@ METHOD = Method(
     deviations=(
         "Instance norm in place of batch norm (Ulyanov et al. 2017), enlarging by nearest neighbour and convolution in place of transposed convolution, mirrored edges and a sigmoid at the end.",
         "The shipped networks come from a small recipe: half the paper's width, minutes on one core, VGG-19 and its slim stand-in as the loss network; their cards say what was reached.",
+        "Film of 640 x 360 px runs at about 17 frames a second on two busy cores at half width; 25 need the quarter width, which is not shipped: 1,200 steps on one style left white blobs.",
+        "A margin of 16 px is painted beyond the edge and cut off again, for networks leave a frame there.",
         "Strength below 1 blends result and photo.",
     ),
 )  # fmt: skip
