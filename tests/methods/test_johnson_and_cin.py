@@ -69,9 +69,9 @@ def test_a_style_of_cin_is_not_taken_for_one_of_johnson(photo):
 
 
 def test_large_pictures_are_painted_in_tiles_like_the_whole():
-    photo = resize(decode(assets.path("castle.jpg")).rgb, (214, 320))
-    for call in ({"method": "johnson"}, {"method": "cin", "style_name": "the-scream,udnie"}):
-        whole, tiled = (impasto.stylize(photo, tile_px=tile_px, **call, **PLAIN) for tile_px in (512, 200))
-        assert whole.report["tiles"] == 1 < tiled.report["tiles"]
-        # The tiles see the statistics of a smaller copy: another picture by a little, and no seam.
-        assert np.abs(tiled.picture - whole.picture).mean() < 0.1
+    photo = resize(decode(assets.path("castle.jpg")).rgb, (120, 240))
+    call = {"method": "cin", "style_name": "the-scream,udnie", **PLAIN}
+    whole, tiled = (impasto.stylize(photo, tile_px=tile_px, **call) for tile_px in (512, 180))
+    assert whole.report["tiles"] == 1 < tiled.report["tiles"]
+    # The tiles see the statistics of a smaller copy: another picture by a little, and no seam.
+    assert np.abs(tiled.picture - whole.picture).mean() < 0.1

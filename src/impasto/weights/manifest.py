@@ -142,11 +142,11 @@ _NAMED_LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC 
 
 
 _MADE_HERE: dict[str, tuple[str, int]] = {
-    "super_resolution_x4": ("bc7c7ec5b2503cea35a5870a87b2c7f49c9894f492cebde10e9907f63c3b6a36", 695_406),
+    "super_resolution_x4": ("f45bf2ffe8727e0872f6986f729c8d72086a853e277ff6f60a58dc870994cda1", 695_406),
     "cin": ("1306fb3b84f890ba253ff1c267d1bfd0af410509cee2a70c5e99b5538102a386", 889_084),
-    "johnson_starry_night": ("e7354ccb8e24b1ee996dbf70bf943fb679a90b5702060dd9ad284ba18a7f5642", 852_052),
-    "johnson_great_wave": ("387640341b7f15b1559d5ecf0f37be60ab385ca8502ed3f55d1533c7bdf53acf", 852_052),
-    "johnson_udnie": ("bd595e5a988de9e2b70bdb59c87106b4fb37a0ce0417a9916e63bd5696a90cba", 852_044),
+    "johnson_starry_night": ("b88934de73aee5d9bbabc46c613ec5546b5115f60d18dd1dd32a23781037a845", 852_124),
+    "johnson_great_wave": ("9a24d4ed699fb2c643d792d9ad32d488b59807f9d5e5391aca1080d4ece09c7f", 852_116),
+    "johnson_udnie": ("7b5544ca59e9e6f613a59a5ec0607d4936f1bb23e982a0ab31cee8557a709513", 852_116),
     "inverse_slim": ("9034f4c10f2494f95751a238203a4d1b494c025302ed1ee3a8aa8faecf5e088c", 2_151_598),
     "adain_slim": ("637fcc228e7ea9e8b8b094f0577ed17a51322a01479b840d603409ed38be5143", 441_318),
     "style_swap_slim": ("4c6a520be53d5ed87b9311f3f8ff81c7f4a9b475d83119bfb0cfd1ba3e6143d7", 71_382),

@@ -1,6 +1,7 @@
 """The card of a super-resolution network."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC BY 4.0) are not part of it"
@@ -8,7 +9,8 @@ LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC BY 4.0)
 
 def card(facts: Mapping[str, Any]) -> str:
     """What is in the file, from what it was made and how good it is, in Markdown."""
-    options, found = facts["options"], facts["validation"]
+    options, found = dict(facts["options"]), facts["validation"]
+    options["start_from"] = Path(options["start_from"] or "none").name  # of a path only the last part
     settings = ", ".join(f"{k} {v:g}" if isinstance(v, float) else f"{k} {v}" for k, v in options.items())
     values = "\n".join(f"| {name} | {value:.3f} |" for name, value in found.items())
     return f"""# Super-resolution, {options["factor"]} times

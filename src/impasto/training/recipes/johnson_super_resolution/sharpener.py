@@ -1,13 +1,14 @@
 """The training: a photo is made small and large again; the network must give it what was lost, as an encoder sees it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from impasto.content.smoothness import total_variation
+from impasto.content.smoothness import lattice, total_variation
 from impasto.core import UsageError, Validation, Workshop
 from impasto.encoders import encoder
 from impasto.encoders.slim import TAPPED
@@ -17,6 +18,8 @@ from impasto.image import resize
 from impasto.image.tensors import to_array
 from impasto.reconstruction.networks import super_resolution
 from impasto.weights import layouts
+from impasto.weights.arrays import read_arrays
+from impasto.weights.manifest import get
 
 from . import Options
 from .card import LICENCE, card
@@ -52,9 +55,11 @@ class Sharpener:
 
     @torch.no_grad()
     def start(self) -> None:
-        """Filters at random, nothing added yet."""
-        random = np.random.default_rng(self.workshop.seed)
-        for name, array in super_resolution.first_weights(self.factor, random).items():
+        """Filters at random, nothing added yet; or those of an earlier file."""
+        first = super_resolution.first_weights(self.factor, np.random.default_rng(self.workshop.seed))
+        if self.options.start_from:
+            first = read_arrays(Path(self.options.start_from), get(f"super_resolution_x{self.factor}"))
+        for name, array in first.items():
             self.parameters[name].copy_(torch.from_numpy(array))
 
     def enlarged(self, photos: Tensor) -> Tensor:
@@ -81,8 +86,10 @@ class Sharpener:
             "features": ((found - goal).square().mean((1, 2, 3)) / worst).mean(),
             "pixels": ((sharp - photos).abs().mean((1, 2, 3)) / missing).mean(),
             "tv": total_variation(sharp),
+            "grid": lattice(sharp - photos, self.factor, 4 * self.factor),
         }
         weights = {"features": options.feature_weight, "pixels": options.pixel_weight, "tv": options.tv_weight}
+        weights["grid"] = options.grid_weight
         total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
         return total, {name: term.item() for name, term in terms.items()}
 
