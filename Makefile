@@ -26,7 +26,7 @@ WORKERS ?= $(CORES)
 PYTEST   = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types quick slow bench format audit pin clean distclean
+.PHONY: help setup demo test lint types quick slow browser bench format audit pin clean distclean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ quick: $(STAMP) ## the quick tests and the doctests
 
 slow: $(STAMP) ## the tests that take minutes
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -m slow $(ARGS)
+
+browser: $(STAMP) ## the tests of the studio in a real browser (Debian: apt install chromium)
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -m browser $(ARGS)
 
 bench: $(STAMP) ## time the methods; see benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)

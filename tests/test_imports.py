@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "numba", "scipy", "cv2", "PIL", "safetensors", "openvino", "onnx", "onnxruntime")
+HEAVY = ("torch", "numba", "scipy", "cv2", "PIL", "safetensors", "openvino", "onnx", "onnxruntime", "av")
 
 
 def loaded_after(code: str) -> set[str]:
@@ -30,6 +30,8 @@ def command(*words: str) -> str:
         command("methods", "--tree"),
         command("methods", "--json"),
         command("stylize", "--help"),
+        command("video", "--help"),
+        "import impasto.video.clip, impasto.video.encode, impasto.video.steady",
         command("compare", "--help"),
         command("export", "--help"),
         "import impasto.engines; impasto.engines.installed()",

@@ -13,13 +13,13 @@ from impasto.cli import main
 from impasto.cli.flags import run_flags
 from impasto.cli.stylize import stylize as stylize_command
 
-PUBLIC = {"stylize", "methods", "evaluate", "Stylized", "__version__"}
+PUBLIC = {"stylize", "stylize_video", "methods", "evaluate", "Stylized", "__version__"}
 CORE = {
     "Array", "BaseOptions", "Cancelled", "Content", "Context", "Estimate", "Extra", "ImpastoError", "InputError",
     "Inputs", "Masks", "Method", "NamedWeights", "OptionSpec", "Paper", "PictureOptions", "Progress", "Result",
     "RunError", "RunOptions", "SizeRule", "Style", "Styles", "Taxonomy", "UI", "UsageError", "describe",
 }  # fmt: skip
-COMMANDS = {"stylize", "compare", "methods", "evaluate", "doctor", "train", "export"}
+COMMANDS = {"stylize", "video", "compare", "methods", "evaluate", "doctor", "train", "export", "guides"}
 STYLIZE_FLAGS = {
     "-o", "--output", "-m", "--method", "--preset", "--json", "-q", "--quiet", "--seed", "--device", "--engine", "--precision",
     "--threads", "--preview-every", "--depth", "--jpeg-quality", "--quality", "--format", "--overwrite", "--no-overwrite", "--metadata",

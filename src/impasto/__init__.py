@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .api import Stylized, evaluate, methods, stylize
+    from .api import Stylized, evaluate, methods, stylize, stylize_video
 
-__all__ = ["Stylized", "__version__", "evaluate", "methods", "stylize"]
+__all__ = ["Stylized", "__version__", "evaluate", "methods", "stylize", "stylize_video"]
 
-_LAZY = {"Stylized", "evaluate", "stylize"}
+_LAZY = {"Stylized", "evaluate", "stylize", "stylize_video"}
 
 
 class _Shelf(ModuleType):

@@ -17,6 +17,8 @@ _ROOMS = ("impasto.methods", "impasto.applications")
 _RECIPE_ROOMS = (*_ROOMS, "impasto.training.recipes")
 DEFAULT_METHOD = "gatys"
 """What `impasto photo painting` runs."""
+DEFAULT_FILM_QUALITY = "fast"
+"""What `impasto video clip painting` runs: a film has thousands of frames."""
 QUALITY: dict[str, tuple[str | None, str | None]] = {
     "fast": ("alla_prima", None), "good": ("gatys", "fast"), "default": (None, None), "best": ("nnst", None),
 }  # fmt: skip

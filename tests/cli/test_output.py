@@ -44,3 +44,14 @@ def test_a_reader_that_leaves_a_list_early_is_no_fuss():
     process.stdout.close()
     assert process.stderr.read() == b""
     process.wait(timeout=60)
+
+
+def test_further_pictures_are_written_beside_the_result(run, tmp_path):
+    out = tmp_path / "out.jpg"
+    words = ["stylize", "photo.png", "painting.png", "--method", "ebsynth", "--preset", "tiny", "-o", out]
+    assert run(*words).code == 0
+    assert not (tmp_path / "out.error.png").exists()
+    assert run(*words, "--further").code == 0
+    with Image.open(tmp_path / "out.error.png") as made, Image.open(out) as result:
+        assert made.size == result.size
+    assert "no such place" in run(*words[:-1], "-", "--further").stderr

@@ -115,7 +115,7 @@ def test_its_size_rule_makes_sense(method):
 
 @every_method
 def test_the_functions_it_names_exist(method):
-    for target in filter(None, (method.run, method.train, method.estimate)):
+    for target in filter(None, (method.run, method.train, method.estimate, method.sequence)):
         assert callable(load_target(target)), target
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not machine.int8_features(), reason="8-bit produ
 def test_ranges_are_those_of_what_every_convolution_is_given(network, inputs_of):
     samples = [inputs_of(40, 56, seed=seed) for seed in (0, 1)]
     ranges = measured(network, samples)
-    assert ranges.shape == (6, 2)
+    assert ranges.shape == (7, 2)
     pictures = [sample["picture"] for sample in samples]
     np.testing.assert_allclose(ranges[0], [min(p.min() for p in pictures), max(p.max() for p in pictures)])
     assert (ranges[1:5] != ranges[0]).all()
@@ -38,7 +38,7 @@ def test_what_eight_bits_would_spoil_is_refused(network, inputs_of):
 
 def test_ranges_of_another_network_are_refused(network, inputs_of):
     made = replace(network, weights={**network.weights, RANGES: np.ones((3, 2), np.float32)})
-    with pytest.raises(RunError, match="has 6 convolutions, but 3 int8 ranges"):
+    with pytest.raises(RunError, match="has 7 convolutions, but 3 int8 ranges"):
         engines.load(made, RunOptions(device="cpu", precision="int8"))(inputs_of(24, 24))
     with pytest.raises(UsageError, match="engine torch has no int8"):
         engines.load(made, RunOptions(device="cpu", precision="int8", engine="torch"))

@@ -126,3 +126,13 @@ def test_the_command_line_writes_and_refuses(tmp_path):
         assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1), refused.stderr
         assert line in refused.stderr
     assert [path.name for path in tmp_path.glob("*.onnx")] == ["out.onnx"]
+
+
+def test_decoders_are_exported_layer_by_layer(tmp_path, monkeypatch):
+    monkeypatch.undo()
+    rows = export.write_onnx(export.find("style_swap_slim"), tmp_path / "out.onnx")
+    assert [row["part"] for row in rows] == ["relu3_1"]
+    assert rows[0]["psnr_db"] > 90
+    features = np.random.default_rng(0).random((1, 64, 9, 7), np.float32)
+    (picture,) = session(tmp_path / "out.onnx").run(None, {"features": features})
+    assert picture.shape == (1, 3, 36, 28)

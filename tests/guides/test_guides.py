@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from impasto.guides.appearance import detail, edges, match_levels
+from impasto.guides.appearance import detail, edges, match_levels, slopes
 from impasto.guides.normals import normals_of_depth, sphere_normals
 from impasto.guides.positions import positions
 
@@ -49,3 +49,11 @@ def test_flat_pictures_have_no_detail_and_no_edges():
     found = edges(flat, 1.0)
     assert found[:, 11:13].min() > 0.9
     assert not found[:, :6].any()
+
+
+def test_slopes_are_those_of_a_plane_and_bends_those_of_a_bowl():
+    y, x = (np.mgrid[:31, :31] / 31 - 0.5).astype(np.float32)
+    inside = np.s_[10:-10, 10:-10]
+    assert_allclose(slopes(2 * x - y)[inside] / 6 * 31, np.broadcast_to([2, -1, 0, 0, 0], (11, 11, 5)), atol=1e-3)
+    bent = slopes(x * x + 2 * y * y + 3 * x * y)[inside][..., 2:] / 6 * 31**2
+    assert_allclose(bent, np.broadcast_to([2, 4, 3], bent.shape), rtol=1e-2)

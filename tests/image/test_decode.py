@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageOps
 
 from impasto.core import InputError
-from impasto.image import decode
+from impasto.image import decode, resize
 
 LEVEL = 1 / 255
 
@@ -289,3 +289,17 @@ def test_damage_anywhere_gives_a_picture_or_one_clear_line(format, smooth):
             refused += 1
             assert str(error).startswith("x: ") and "\n" not in str(error)
     assert refused > 5
+
+
+def test_a_large_jpeg_is_decoded_no_larger_than_needed():
+    ramp = np.linspace(0, 255, 1600, dtype=np.float32)
+    pixels = np.stack([np.tile(ramp, (900, 1)), np.tile(ramp[:900, None], (1, 1600)), np.full((900, 1600), 90)], -1)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    file = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(file, "jpeg", quality=95, exif=exif)
+    whole, part = decode(file.getvalue()), decode(file.getvalue(), enough_px=500)
+    assert part.size == whole.size == (1600, 900)
+    assert part.rgb.shape == (800, 450, 3)  # a third would be too small
+    assert np.abs(part.rgb - resize(whole.rgb, (800, 450))).mean() < 0.01
+    assert decode(file.getvalue(), enough_px=900).rgb.shape == (1600, 900, 3)

@@ -90,3 +90,18 @@ def test_what_does_not_fit_is_refused_in_one_line(style, given, options, kind, m
 def test_it_paints_the_golden_picture(style, painted, golden):
     # Errors that differ in the last bit between processors may turn single matches.
     golden(synthesised(inputs_of(style, painted(64, 60, seed=3))).picture, "ebsynth", tolerance=0.1)
+
+
+def test_the_error_map_is_dark_where_the_style_was_found_and_light_where_there_is_nothing_like_it(painted):
+    style = painted(48, 48, seed=3)
+    guide = style.copy()
+    guide[:, 24:] = 1 - guide[:, 24:].clip(0, 0.5)  # the right half is asked for what the style has not
+    guide[:, 24:, 0], guide[:, 24:, 2] = 1, 0
+    inputs = Inputs(style, (Style(style),), extras={"style_guide": style, "content_guide": guide})
+    made = stylize(inputs, METHOD.make_options("tiny", uniformity=0.0), Context(RunOptions(threads=1)))
+    error = made.further["error"]
+    assert error.shape == (48, 48)
+    assert error.min() >= 0
+    assert error.max() <= 1
+    assert error[:, :18].mean() < 0.2 < 2 * error[:, 30:].mean()
+    assert error[:, 30:].mean() > 3 * error[:, :18].mean()

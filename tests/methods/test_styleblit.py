@@ -93,3 +93,31 @@ def test_guides_that_do_not_fit_are_refused_in_one_line(style, given, kind, mess
 
 def test_it_paints_the_golden_picture(style, painted, golden):
     golden(blitted(style, painted(64, 60, seed=3)).picture, "styleblit", tolerance=1 / 255)
+
+
+@pytest.mark.parametrize(("size", "blend_px", "jitter"), [((67, 90), 1, 1.0), ((40, 33), 2, 0.3), ((64, 64), 0, 0.0)])
+def test_torch_makes_the_same_picture_as_the_kernels(painted, size, blend_px, jitter):
+    import torch
+
+    from impasto.methods.examples.styleblit import blit
+    from impasto.methods.examples.styleblit.on_torch import TorchBlit
+
+    inputs = Inputs(painted(*size, seed=2), (Style(painted(50, 70, seed=4)),))
+    options = METHOD.make_options(blend_px=blend_px, jitter=jitter, chunk_size=16)
+    context = Context(RunOptions(threads=1, seed=3))
+    made = blit.stylize(inputs, options, context)
+    painting = blit.resize(inputs.styles[0].picture, blit.style_size((50, 70), size, options.style_scale))
+    guides = blit.read_guides(inputs, painting, options)
+    work = TorchBlit(guides, blit.look_up_table(guides.source), blit.jitter_table(3, jitter), torch.device("cpu"))
+    for side in (16, 8, 4, 2):
+        work.lay_level(side)
+    work.lay_rest()
+    assert np.array_equal(work.blend(painting, blend_px), made.picture)
+
+
+@pytest.mark.gpu
+def test_a_graphics_card_makes_nearly_the_same_picture(painted):
+    inputs = Inputs(painted(200, 300, seed=2), (Style(painted(150, 170, seed=4)),))
+    options = METHOD.make_options()
+    ours, theirs = (stylize(inputs, options, Context(RunOptions(device=device))).picture for device in ("cpu", "cuda"))
+    assert (np.abs(ours - theirs).max(2) > 1e-5).mean() < 0.001

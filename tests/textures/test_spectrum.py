@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.fft import rfft2
 
-from impasto.textures.spectrum import amplitude_target, project_amplitude, spectrum_loss
+from impasto.textures.spectrum import amplitude, amplitude_target, periodic, project_amplitude, spectrum_loss
 
 
 def picture(height=24, width=31, seed=0):
@@ -72,3 +72,29 @@ def test_a_sample_of_one_colour_leaves_its_mean():
     target = amplitude_target(torch.full((1, 3, 9, 9), 0.3), (12, 8))
     made = torch.fft.irfft2(target, s=(12, 8))
     torch.testing.assert_close(made, torch.full((1, 3, 12, 8), 0.3))
+
+
+def test_a_periodic_picture_has_no_jump_at_its_frame_and_keeps_its_mean():
+    ramp = torch.linspace(0, 1, 40, dtype=torch.float64)[None, None].expand(1, 30, 40) + 0.1 * picture(30, 40)[0, :1]
+    made = periodic(ramp)
+    assert (made[..., 0] - made[..., -1]).abs().mean() < 0.15
+    torch.testing.assert_close(made.mean(), ramp.mean())
+    torch.testing.assert_close(
+        periodic(weave(24, 36)), weave(24, 36), atol=0.12, rtol=0
+    )  # whole periods: hardly changed
+    # What is taken away is smooth inside: its Laplacian is nothing but at the frame.
+    gone = ramp - made
+    laplacian = 4 * gone - sum(gone.roll(step, way) for step in (1, -1) for way in (-1, -2))
+    inner = laplacian[..., 1:-1, 1:-1]
+    assert (inner - inner.mean()).abs().max() < 1e-9
+
+
+@pytest.mark.parametrize("size", [(24, 31), (40, 52)])
+def test_noise_under_a_samples_amplitudes_looks_like_it(size):
+    sample = torch.nn.functional.avg_pool2d(picture(26, 33), 3, 1)[0] - 0.5  # 24 x 31, smooth
+    spectrum = amplitude(sample, size)
+    noise = torch.randn((3, *size), generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    made = torch.fft.ifft2(torch.fft.fft2(noise) * spectrum)
+    assert made.imag.abs().max() < 1e-9
+    ours, theirs = made.real.std(), (sample - sample.mean((-2, -1), keepdim=True)).std()
+    assert 0.8 < ours / theirs < 1.25

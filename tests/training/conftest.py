@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from impasto.core import Recipe, TrainingOptions, Validation
+from impasto.core import Context, Recipe, TrainingOptions, Validation
+from impasto.training.data import pack
 
 
 def fill(folder, count, *, seed=0, size=(40, 56)):
@@ -29,6 +30,11 @@ def _own_cache(tmp_path, monkeypatch):
 @pytest.fixture
 def folders(tmp_path):
     return {"content": fill(tmp_path / "photos", 12), "style": fill(tmp_path / "paintings", 9, seed=1)}
+
+
+@pytest.fixture
+def albums(folders):
+    return {kind: pack(kind, folder, Context(), crop_px=16) for kind, folder in folders.items()}
 
 
 class Toy:

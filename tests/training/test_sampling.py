@@ -3,14 +3,7 @@
 import pytest
 import torch
 
-from impasto.core import Context
-from impasto.training.data import pack
 from impasto.training.sampling import Prefetcher, Sampler
-
-
-@pytest.fixture
-def albums(folders):
-    return {kind: pack(kind, folder, Context(), crop_px=16) for kind, folder in folders.items()}
 
 
 def test_a_batch_depends_on_seed_and_step_alone(albums):

@@ -11,19 +11,25 @@ if TYPE_CHECKING:
     from impasto.registry import methods
 
     from .calls import stylize
+    from .films import FilmJob, prepare_video, stylize_video
     from .job import Job, prepare
     from .measure import evaluate
     from .stylized import Stylized
 
-__all__ = ["Job", "Stylized", "evaluate", "methods", "prepare", "stylize"]
+__all__ = [
+    "FilmJob", "Job", "Stylized", "evaluate", "methods", "prepare", "prepare_video", "stylize", "stylize_video",
+]  # fmt: skip
 
 _HOMES = {
+    "FilmJob": "impasto.api.films",
     "Job": "impasto.api.job",
     "Stylized": "impasto.api.stylized",
     "evaluate": "impasto.api.measure",
     "methods": "impasto.registry",
     "prepare": "impasto.api.job",
+    "prepare_video": "impasto.api.films",
     "stylize": "impasto.api.calls",
+    "stylize_video": "impasto.api.films",
 }
 
 

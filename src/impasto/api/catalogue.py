@@ -49,6 +49,7 @@ def _option(spec: OptionSpec) -> dict[str, Any]:
         "choices": list(spec.choices),
         "minimum": spec.minimum,
         "maximum": spec.maximum,
+        "scale": spec.ui.scale,
         "advanced": spec.ui.advanced,
         "help": spec.help,
     }

@@ -15,7 +15,7 @@ from impasto.image import fit_size
 from . import gpu
 from .sizes import largest_size, smallest_size
 
-_LIBRARIES = ("torch", "numpy", "scipy", "numba", "pillow", "opencv-python-headless", "openvino")
+_LIBRARIES = ("torch", "numpy", "scipy", "numba", "pillow", "opencv-python-headless", "av", "openvino")
 _OPTIONAL = ("pillow-heif",)
 _SIZES = (256, 512, 1024, 2048)
 _PHOTO = (3000, 4000)  # the 4 : 3 of most cameras

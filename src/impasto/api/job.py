@@ -31,7 +31,7 @@ from impasto.core import (
 )
 from impasto.image import Picture
 
-from . import gpu, sizes, sources
+from . import gpu, models, sizes, sources
 from .masks import Subject, check_mask_count, read_masks
 from .report import describe_others, describe_picture, full_report
 from .stylized import Stylized
@@ -81,8 +81,9 @@ class Job:
         _check_result(result, self)
         seconds = perf_counter() - start
         return Stylized(
-            picture=np.clip(result.picture, 0, 1).astype(np.float32, copy=False),
+            picture=_in_range(result.picture),
             report=full_report(self, result, context, seconds),
+            further=result.further,
             alpha=self.alpha,
             profile=self.photo.profile,
             depth=self.photo.depth,
@@ -106,8 +107,16 @@ def _carry_out(job: Job, context: Context) -> Result:
 def _check_result(result: Result, job: Job) -> None:
     if result.picture.shape != job.inputs.content.shape:
         raise RunError(f"'{job.method.id}' returned {result.picture.shape}, not {job.inputs.content.shape}.")
-    if not np.isfinite(result.picture).all():
+    # Minimum and maximum carry every NaN and infinity.
+    if not np.isfinite([result.picture.min(), result.picture.max()]).all():
         raise RunError(f"'{job.method.id}' diverged and left no finite picture. Try another seed or lower weights.")
+
+
+def _in_range(picture: Array) -> Array:
+    """The picture, float32, in [0, 1]; itself where it is already."""
+    if picture.dtype == np.float32 and picture.min() >= 0 and picture.max() <= 1:
+        return picture
+    return np.clip(picture, 0, 1).astype(np.float32, copy=False)
 
 
 def prepare(
@@ -124,7 +133,8 @@ def prepare(
 ) -> Job:
     """Decode and check everything one run needs, cheapest checks first.
 
-    Without a photo, where the method can do without, `content` is None or the only style, and the picture is made on an
+    A 3D model may stand in for the photo, where the method takes one: it is rendered, and so is a ball in the same light
+    for the painted ball that is the style. Without a photo, where the method can do without, `content` is None or the only style, and the picture is made on an
     empty canvas (see `_ground`).
 
     Raises UsageError or InputError with one line: unknown names, bad options, unreadable or unfit pictures,
@@ -137,12 +147,15 @@ def prepare(
     content, pairs = _roles(chosen, content, sources.weighted(styles))
     _check_inputs(chosen, len(pairs), extras)
     check_mask_count(chosen, len(pairs), len(masks), len(style_masks))
-    photo = None if content is None else sources.picture(content, "content")
-    rgb = None if photo is None else sources.opaque(photo)  # refuses one with nothing to see before more are read
-    looks = _styles(pairs, chosen)
+    size = getattr(settings, "size", None)
+    seen_px = size or chosen.size.default
+    # What lies over a style lies over all of it.
+    enough_px = None if style_masks else _enough(settings, seen_px)
+    photo, looks = _photo_and_looks(content, pairs, chosen, settings, extras, seen_px, enough_px)
+    rgb = None if photo is None else sources.opaque(photo)
     further = {name: sources.picture(source, name) for name, source in extras.items()}
     name, ground = _ground(chosen, settings, photo, looks, further)
-    size = getattr(settings, "size", None) or getattr(settings, "enlarge", 0) * max(ground) or None
+    size = size or getattr(settings, "enlarge", 0) * max(ground) or None
     shape = sizes.check_content(name, ground, size, chosen.size, chosen.id, blank=photo is None)
     estimate = _estimate(chosen, ground, size, shape, len(pairs), settings, run)
     regions, guides = read_masks(masks, [Subject(name, ground, shape)] * len(masks), "mask")
@@ -184,6 +197,8 @@ def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tupl
         if content is None:
             raise UsageError(f"no photo. '{method.id}' needs one to repaint.")
         return content, pairs
+    if content is not None and models.is_model(content) and not pairs:
+        raise UsageError("no style picture. A model needs one beside it: a painted ball that fills it.")
     if (
         content is not None
         and not pairs
@@ -194,6 +209,28 @@ def _roles(method: Method, content: sources.Source | None, pairs: Pairs) -> tupl
         source = "the style alone" if method.takes_styles else "nothing"
         raise UsageError(f"'{method.id}' takes no photo; it makes its picture from {source}.")
     return content, pairs
+
+
+def _photo_and_looks(
+    content: sources.Source | None,
+    pairs: Pairs,
+    method: Method,
+    options: BaseOptions,
+    extras: dict[str, sources.Source],
+    photo_px: int | None,
+    style_px: int | None,
+) -> tuple[Picture | None, Looks]:
+    """Decode photo and styles, no larger than needed. A model that stands in for the photo is rendered, and its guides join the extras."""
+    if content is not None and models.is_model(content):
+        models.check_taken(content, method, options)
+        looks = _styles(pairs, method, style_px)
+        photo, guides = models.stand_in(content, method, options, looks[0][0], extras)
+        extras |= guides
+        return photo, looks
+    photo = None if content is None else sources.picture(content, "content", photo_px)
+    if photo is not None:
+        sources.opaque(photo)  # refuses one with nothing to see before more are read
+    return photo, _styles(pairs, method, style_px)
 
 
 def _ground(
@@ -245,11 +282,17 @@ def _check_inputs(method: Method, styles: int, extras: Mapping[str, Any]) -> Non
             raise UsageError(f"'{method.id}' needs a picture for '{name}'. {spec.help}")
 
 
-def _styles(pairs: Pairs, method: Method) -> Looks:
+def _enough(options: BaseOptions, size: int | None) -> int | None:
+    """The long side at which a style will be looked at, where the options tell."""
+    scale = getattr(options, "style_scale", None)
+    return None if scale is None or size is None else round(scale * size)
+
+
+def _styles(pairs: Pairs, method: Method, enough_px: int | None) -> Looks:
     """Decode the styles and refuse those without a look to take."""
     found: Looks = []
     for number, (source, weight) in enumerate(pairs, 1):
-        look = sources.picture(source, "style" if len(pairs) == 1 else f"style {number}")
+        look = sources.picture(source, "style" if len(pairs) == 1 else f"style {number}", enough_px)
         sizes.check_style(look.name, look.size, method.size, method.id)
         sources.refuse_flat(look.name, sources.opaque(look))
         found.append((look, weight))

@@ -15,12 +15,12 @@ Source: TypeAlias = Any
 """A path, bytes, an open file, a PIL image, an array (uint8, uint16 or float) or a decoded Picture."""
 
 
-def picture(source: Source, name: str) -> Picture:
-    """Decode one picture; `name` is what messages call it when it has no name of its own."""
+def picture(source: Source, name: str, enough_px: int | None = None) -> Picture:
+    """Decode one picture; `name` is what messages call it when it has no name of its own. enough_px: see `decode`."""
     if isinstance(source, Picture):
         return source
     nameless = isinstance(source, bytes | bytearray | memoryview | np.ndarray)
-    return decode(source, name=name if nameless else None)
+    return decode(source, name=name if nameless else None, enough_px=enough_px)
 
 
 def weighted(styles: Any) -> list[tuple[Source, float]]:

@@ -35,8 +35,10 @@ class Stylized(Result):
         """The picture as an 8-bit PIL image, RGB or, with transparency, RGBA."""
         from PIL import Image
 
+        from impasto.image.arrays import quantise
+
         channels = self.picture if self.alpha is None else np.dstack([self.picture, self.alpha])
-        return Image.fromarray((channels * 255 + 0.5).astype(np.uint8))
+        return Image.fromarray(quantise(channels, 8))
 
     def save(
         self, path: str | Path, *, metadata: bool = True, quality: int | None = None, depth: int | None = None

@@ -1,4 +1,6 @@
-"""Sizes and times in the words people use."""
+"""Sizes, times and values in the words people use."""
+
+from typing import Any
 
 
 def memory_text(count: int) -> str:
@@ -20,3 +22,18 @@ def time_text(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def plain(value: Any) -> str:
+    """An option's value as a person would type it; empty for None."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return f"{value:g}"
+        case dict():
+            return ",".join(f"{name}:{weight:g}" for name, weight in value.items())
+        case _:
+            return str(value)

@@ -17,10 +17,13 @@ from .doctor import doctor
 from .evaluate import evaluate
 from .export import export
 from .failures import Aborted, exit_code_and_line
+from .guides import guides
 from .methods import methods
 from .output import drop_stdout
+from .studio import studio
 from .stylize import stylize
 from .train import train
+from .video import video
 from .zoo import style, zoo
 
 _DEFAULT = "stylize"
@@ -96,6 +99,6 @@ def main() -> None:
     """Run the command line."""
 
 
-for _command in (stylize, compare, train, style, export, methods, zoo, evaluate, doctor):
+for _command in (stylize, video, compare, guides, studio, train, style, export, methods, zoo, evaluate, doctor):
     assert isinstance(_command, Command | click.Group)
     main.add_command(_command)

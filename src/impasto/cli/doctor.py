@@ -14,17 +14,31 @@ from .tables import plain_table, show
 @option(
     "--engines", "trials", is_flag=True, help="Time every engine on every shipped network; the fastest is remembered."
 )
+@option("--warm-up", "warm", is_flag=True, help="Compile all kernels now, so that no first picture has to wait for it.")
 @option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
-def doctor(size: int | None, trials: bool, as_json: bool) -> int:
+def doctor(size: int | None, trials: bool, warm: bool, as_json: bool) -> int:
     """Say what impasto finds on this machine, and how large a picture it can make. Exits with 1 if something is amiss."""
     from impasto.api.checkup import checkup
 
     found = checkup(size, trials=trials)
+    if warm:
+        found["warm_up"] = _warm_up(as_json)
     if as_json:
         click.echo(json.dumps(found))
     else:
         _print(found)
     return 1 if found["problems"] else 0
+
+
+def _warm_up(quiet: bool) -> list[dict[str, Any]]:
+    from impasto.api.warmup import warm_up
+
+    from .progress import say
+
+    rows = warm_up(lambda name: say(f"  {name} ...", quiet))
+    compiled = sum(row["compiled"] for row in rows)
+    say(f"{compiled} kernels compiled" if compiled else "all kernels were compiled already", quiet)
+    return rows
 
 
 def _print(found: dict[str, Any]) -> None:

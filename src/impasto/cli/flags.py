@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from impasto import registry
+from impasto.api.wording import plain
 from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, StyleMasks, UsageError, describe
 
 from .commands import Command, Option
@@ -96,27 +97,21 @@ def limits(spec: OptionSpec) -> str:
     return "" if low is None else f"from {low:g}"
 
 
-def plain(value: Any) -> str:
-    """An option's value as a person would type it; empty for None."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "on" if value else "off"
-        case float():
-            return f"{value:g}"
-        case dict():
-            return ",".join(f"{name}:{weight:g}" for name, weight in value.items())
-        case _:
-            return str(value)
-
-
 class MethodCommand(Command):
-    """A command whose further flags are those of the method it is asked to run."""
+    """A command whose further flags are those of the method it is asked to run.
+
+    default_quality: what chooses the method where nothing else does. file_options, file_section: how the result is written.
+    """
+
+    default_quality: str | None = None
+    file_options: type[BaseOptions] = OutputOptions
+    file_section = "The file"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Look for the method first, since it decides which flags exist."""
         method, preset, quality = self._asked(ctx, args)
+        if method is None and quality is None:
+            quality = self.default_quality
         try:
             chosen = registry.choose(method, quality)
             preset = registry.preset_for(quality, preset)
@@ -143,7 +138,8 @@ class MethodCommand(Command):
         if _CHOSEN not in ctx.meta or ctx.ignore_unknown_options:
             return own
         method, shown, _ = ctx.meta[_CHOSEN]
-        return [*_arguments(own[:-1], method), *method_flags(method, shown), own[-1]]
+        made = method_flags(method, shown, self.file_options, self.file_section)
+        return [*_arguments(own[:-1], method), *made, own[-1]]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Say what the command does; what the method does, where the command's own sentence would not be true of it."""
@@ -204,13 +200,18 @@ def _picture_flags(method: Method) -> Iterator[Option]:
             )
 
 
-def method_flags(method: Method, shown: BaseOptions) -> list[Option]:
-    """Every flag of a run of the method, the advanced ones last. shown: the options whose values are the defaults."""
+def method_flags(
+    method: Method, shown: BaseOptions, files: type[BaseOptions] = OutputOptions, section: str = "The file"
+) -> list[Option]:
+    """Every flag of a run of the method, the advanced ones last.
+
+    shown: the options whose values are the defaults. files, section: how the result is written, and the heading of that.
+    """
     made = [
         *_picture_flags(method),
         *flags(method.options, f"Options of '{method.id}' ({method.title})", shown),
         *run_flags(),
-        *flags(OutputOptions, "The file"),
+        *flags(files, section),
     ]
     return sorted(made, key=lambda flag: flag.section == ADVANCED)
 

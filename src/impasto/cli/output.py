@@ -31,6 +31,10 @@ class OutputOptions(BaseOptions):
     """Format on standard output, png unless you say otherwise; a file's suffix decides its own."""
     overwrite: bool = True
     """Whether a file that exists may be replaced. Inputs never are."""
+    time_lapse: str | None = None
+    """Also write a film of the picture being made, such as making.mp4; the suffix decides its format."""
+    further: bool = False
+    """Write the further pictures that some methods make beside the result, as OUT.error.png."""
     metadata: bool = True
     """Write down in the file how it was made: method, options, seed, versions, hashes of the inputs."""
 
@@ -67,6 +71,10 @@ class Destination:
         from impasto.image import check_writable
 
         if self.path is None:
+            if self.settings.further:
+                raise UsageError(
+                    "further: further pictures are written beside the output, and '-o -' has no such place."
+                )
             if sys.stdout.isatty():
                 raise UsageError("'-o -' writes a picture to standard output, which is a terminal here.")
         else:
@@ -99,6 +107,7 @@ class Destination:
         depth = int(how.depth) if how.depth else None
         if self.path is not None:
             result.save(self.path, metadata=how.metadata, quality=how.jpeg_quality, depth=depth)
+            self._write_further(result)
             return
         data = result.encode(how.format or "png", metadata=how.metadata, quality=how.jpeg_quality, depth=depth)
         try:
@@ -106,6 +115,16 @@ class Destination:
         except OSError as error:
             drop_stdout()
             raise RunError(f"standard output: not all of the picture could be written ({error.strerror}).") from None
+
+    def _write_further(self, result: "Stylized") -> None:
+        import numpy as np
+
+        from impasto.image import save
+
+        for name, picture in result.further.items() if self.settings.further else ():
+            assert self.path is not None
+            planes = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, 2)
+            save(planes, self.path.with_suffix(f".{name}.png"))
 
 
 def _write_whole(stream: BinaryIO, data: bytes) -> None:

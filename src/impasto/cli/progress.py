@@ -30,6 +30,7 @@ class Listener(AbstractContextManager["Listener"]):
         self.preview = preview
         self.preview_every = preview_every
         self.bar: Any = None
+        self._told = False
         self._shows_bar = not quiet and sys.stderr.isatty()
         self._logs = not quiet and not self._shows_bar
         self._started = self._logged = monotonic()
@@ -59,6 +60,17 @@ class Listener(AbstractContextManager["Listener"]):
             say("  " + ", ".join(filter(None, parts)))
         if self.preview_every and progress.step % self.preview_every == 0:
             self._write_preview(progress)
+
+    def compiling(self) -> None:
+        """Say, once, why nothing moves yet: kernels are compiled the first time they are used on a machine."""
+        if self._told:
+            return
+        self._told = True
+        line = "compiling, the first time only"
+        if self.bar is not None:
+            self.bar.update(self._task, loss=line)
+        elif self._logs:
+            say(f"  {line} ('impasto doctor --warm-up' does it once for all)")
 
     def _write_preview(self, progress: Progress) -> None:
         if self.preview is None or progress.preview is None:

@@ -8,6 +8,7 @@ import click
 
 from impasto import registry
 from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
+from impasto.kernels import when_compiling
 
 from . import pictures
 from .commands import option
@@ -60,7 +61,7 @@ def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
         job = _prepare(method, photo, weighted, names, values, run)
         target.check_size(job.shape)
         say(job.headline, quiet)
-        result = run_job(job, quiet=quiet, preview=target.preview)
+        result = run_job(job, quiet=quiet, preview=target.preview, time_lapse=target.settings.time_lapse)
     if job.alpha is not None and not target.format.alpha:
         lost = f"{target.label}: {target.format} has no transparency, so the picture was laid on white."
         result.report["warnings"].append(lost)
@@ -111,15 +112,34 @@ def _prepare(
     )
 
 
-def run_job(job: "Job", *, quiet: bool, preview: Path | None = None) -> "Stylized":
-    """Run a job with everything a person at a terminal expects: progress, previews, Ctrl-C."""
+def run_job(job: "Job", *, quiet: bool, preview: Path | None = None, time_lapse: str | None = None) -> "Stylized":
+    """Run a job with everything a person at a terminal expects: progress, previews, a film of the making, Ctrl-C."""
     context = Context(job.run_options)
     listener = Listener(job.method.id, quiet=quiet, preview=preview, preview_every=job.run_options.preview_every)
     context.listener = listener
-    with interruptible(context), listener:
-        result = job.run(context)
+    with when_compiling(listener.compiling):
+        if time_lapse is None:
+            with interruptible(context), listener:
+                result = job.run(context)
+        else:
+            result = _filmed(job, context, listener, time_lapse, quiet)
     for warning in result.report["warnings"]:
         say(f"impasto: warning: {warning}", quiet)
+    return result
+
+
+def _filmed(job: "Job", context: Context, listener: Listener, time_lapse: str, quiet: bool) -> "Stylized":
+    from impasto.api.timelapse import TimeLapse
+
+    lapse = TimeLapse(time_lapse, then=listener)
+    context.listener = lapse
+    try:
+        with interruptible(context), listener:
+            result = job.run(context)
+        frames = lapse.write(result.picture)
+    finally:
+        lapse.close()
+    say(f"wrote {time_lapse}: {frames} frames of the making", quiet)
     return result
 
 

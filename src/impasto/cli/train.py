@@ -78,7 +78,8 @@ def _folder_flags(recipe: Recipe) -> Iterable[Option]:
     section="Train networks",
     short_help="Teach a network from folders of pictures.",
     epilog="'impasto train ID --help' shows a recipe's options. Ctrl-C or --minutes end a run early with a checkpoint; "
-    "the same line with --resume goes on from there, exactly.",
+    "the same line with --resume goes on from there, exactly. 'torchrun --nproc-per-node 2 -m impasto train ID ...' parts "
+    "every batch between two processes, on as many GPUs or cores.",
 )
 @click.argument("recipe_id", metavar="ID", type=RecipeId())
 @option("-o", "--output", metavar="FILE", required=True, help="The weights to write, as .safetensors.")
@@ -99,7 +100,9 @@ def train(ctx: click.Context, recipe_id: str, **values: Any) -> int:  # noqa: AR
         asked = given(values, recipe.options)
         recipe.make_options(values["preset"], **asked)  # before torch is loaded
         from impasto.training.loop import Run, stored_options, train
+        from impasto.training.ranks import rank
 
+        quiet = quiet or rank() > 0  # the first of several processes speaks for all
         kept = stored_options(output) if values["resume"] and values["preset"] is None else {}
         options = recipe.make_options(values["preset"], **(kept | asked))
         folders = {kind: Path(values[f"folder_{kind}"]) for kind in recipe.pictures}
@@ -112,7 +115,7 @@ def train(ctx: click.Context, recipe_id: str, **values: Any) -> int:  # noqa: AR
     for warning in report["warnings"]:
         say(f"impasto: warning: {warning}", quiet)
     _conclude(report, output, quiet)
-    if values["as_json"]:
+    if values["as_json"] and rank() == 0:
         click.echo(json.dumps(report))
     return EXIT_INTERRUPTED if context.stopping else 0
 

@@ -16,11 +16,16 @@ Array: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The picture whose subject is kept."""
+    """The picture whose subject is kept.
+
+    models: what is rendered of a 3D model that stands in for it, a pair of guides for each (guides/render.py); none where
+    a method takes no models.
+    """
 
     name: str = "content"
     optional: bool = False
     many: bool = False
+    models: tuple[str, ...] = ()
     help: str = "The picture to repaint."
 
 

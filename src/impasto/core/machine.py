@@ -6,8 +6,12 @@ Affinity masks and control groups count, so a container is told what it may use,
 import math
 import os
 import platform
+from contextlib import AbstractContextManager
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 import psutil
 
@@ -40,6 +44,19 @@ def threads() -> int:
     if chosen.isdigit() and int(chosen):
         return int(chosen)
     return min(cores(), psutil.cpu_count(logical=False) or cores())
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """Within it NumPy's products of matrices take one thread: small ones gain nothing from more, and on a busy machine
+    wait for them two hundred times longer than they work.
+    """
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries() -> Any:
+    import_module("numpy")  # libraries are found once they are loaded
+    return import_module("threadpoolctl").ThreadpoolController()
 
 
 def cpu_quota(root: Path = _CGROUPS, membership: Path = _MEMBERSHIP) -> float | None:

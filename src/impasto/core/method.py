@@ -38,9 +38,11 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One published method. `run`, `train` and `estimate` are "module:function", imported only when called.
+    """One published method. `run`, `sequence`, `train` and `estimate` are "module:function", imported only when called.
 
     run: (Inputs, options, Context) -> Result.
+    sequence: (Film, options, Context) -> None, for films; without one `run` paints frame by frame. keyframes: whether it
+    carries paintings of single frames through a film.
     estimate: (height, width, number of styles, options, RunOptions) -> Estimate, for the size check before the start.
     deviations: where this differs from the paper, and why; shown on the method's page.
     """
@@ -57,6 +59,8 @@ class Method:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     train: str | None = None
     estimate: str | None = None
+    sequence: str | None = None
+    keyframes: bool = False
     weights: tuple[str, ...] = ()
     deviations: tuple[str, ...] = ()
 
@@ -64,7 +68,7 @@ class Method:
         """Refuse a declaration that could not work, at import, with a reason."""
         if not ID_PATTERN.fullmatch(self.id):
             raise ValueError(f"method id '{self.id}' must be lower-case letters, digits and underscores")
-        for target in filter(None, (self.run, self.train, self.estimate)):
+        for target in filter(None, (self.run, self.train, self.estimate, self.sequence)):
             if not TARGET_PATTERN.fullmatch(target):
                 raise ValueError(f"{self.id}: '{target}' is not 'module:function'")
         for key in self.papers:

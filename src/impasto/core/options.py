@@ -14,11 +14,16 @@ from .errors import UsageError, unknown
 
 @dataclass(frozen=True, slots=True)
 class UI:
-    """How a form shows an option: slider scale, whether it hides under "advanced", which group it sits in."""
+    """How a form shows an option: slider scale, whether it hides under "advanced", which group it sits in.
+
+    opens: what of this machine its value names, "file" always and "name or file" where it is no plain name; a server
+    opens neither for its clients.
+    """
 
     scale: Literal["linear", "log"] = "linear"
     advanced: bool = False
     group: str = ""
+    opens: Literal["", "file", "name or file"] = ""
 
 
 class BaseOptions(BaseModel):

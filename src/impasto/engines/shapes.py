@@ -137,13 +137,23 @@ def _broadcast(a: Shape, b: Shape) -> Shape:
 
 def is_narrow(network: Network, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether inputs of these shapes lead to values too narrow to be mirrored. ValueError for shapes that do not fit."""
+    return _run(network, shapes)[0]
+
+
+def output_shapes(network: Network, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """Of what the network gives for inputs of these shapes. ValueError for shapes that do not fit."""
+    found = _run(network, shapes)[1]
+    return {name: tuple(n or 1 for n in found[name]) for name in network.outputs}
+
+
+def _run(network: Network, shapes: Mapping[str, tuple[int, ...]]) -> tuple[bool, Mapping[str, Shape]]:
     for name, declared in network.inputs.items():
         given = shapes[name]
         if len(given) != len(declared) or any(n not in (None, m) for n, m in zip(declared, given, strict=True)):
             raise ValueError(f"network '{network.name}': input '{name}' is {given}, must be {declared}")
     ops = ShapeOps()
     try:
-        network.forward(ops, {name: array.shape for name, array in network.weights.items()}, shapes)
+        found = network.forward(ops, {name: array.shape for name, array in network.weights.items()}, shapes)
     except ValueError as error:
         raise ValueError(f"network '{network.name}': {error}") from None
-    return ops.narrow
+    return ops.narrow, found

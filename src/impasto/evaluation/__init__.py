@@ -4,7 +4,9 @@ from .evaluate import Evaluation, evaluate, evaluate_all
 from .metrics import METRICS, Metric
 from .report import comparison_report
 from .sheets import Entry, contact_sheet, grid
+from .stability import Stability, stability
 
 __all__ = [
-    "METRICS", "Entry", "Evaluation", "Metric", "comparison_report", "contact_sheet", "evaluate", "evaluate_all", "grid",
+    "METRICS", "Entry", "Evaluation", "Metric", "Stability", "comparison_report", "contact_sheet", "evaluate",
+    "evaluate_all", "grid", "stability",
 ]  # fmt: skip

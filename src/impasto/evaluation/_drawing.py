@@ -35,17 +35,19 @@ class Board:
         self._draw.text((x, baseline), text, fill=colour, font=font(size), anchor=anchor)
         return text_width(text, size)
 
-    def rule(self, x: float, y: float, width: float) -> None:
-        """Draw a hairline across."""
-        self._draw.line((x, y, x + width, y), fill=HAIRLINE, width=1)
+    def rule(self, x: float, y: float, width: float, height: float = 0) -> None:
+        """Draw a hairline, across or, with a height and no width, down."""
+        self._draw.line((x, y, x + width, y + height), fill=HAIRLINE, width=1)
 
-    def dot(self, x: float, y: float, radius: float) -> None:
+    def dot(self, x: float, y: float, radius: float, colour: tuple[int, int, int] = INK) -> None:
         """Mark a value."""
         side, fine = max(1, round(2 * radius)), 8
         disc = Image.new("L", (side * fine, side * fine))
         ImageDraw.Draw(disc).ellipse((0, 0, side * fine - 1, side * fine - 1), fill=255)
         # Pillow's own ellipse has hard edges; a disc drawn large and brought down is round.
-        self.image.paste(INK, (round(x - radius), round(y - radius)), disc.resize((side, side), Image.Resampling.BOX))
+        self.image.paste(
+            colour, (round(x - radius), round(y - radius)), disc.resize((side, side), Image.Resampling.BOX)
+        )
 
     def picture(self, picture: Array, box: Box, *, centred: bool = False) -> None:
         """Set a picture into (x, y, width, height), as large as it fits with its own shape, top left or centred."""

@@ -1,6 +1,6 @@
 """From a name or a weight file to the networks in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from impasto.core import InputError, UsageError, load_target, unknown
@@ -34,6 +34,10 @@ def find(model: str) -> Model:
     place = resolve(entry.name, file)
     with open_safetensors(place, "np") as opened:
         said = opened.metadata() or {}
+        held = set(opened.keys())
+    if said.get("family") == entry.name and "name" not in said:
+        # A file of some of a family's decoders: those that `impasto train` was asked for.
+        entry = replace(entry, shapes={name: shape for name, shape in entry.shapes.items() if name in held})
     made = load_target(entry.network)(read_arrays(place, entry))
     parts = {"": made} if isinstance(made, Network) else dict(made)
     return Model(entry, parts, said.get("licence", entry.licence), said.get("source", entry.source))
@@ -51,7 +55,8 @@ def _entry(name: str) -> WeightFile:
 
 def _named_in(path: Path) -> WeightFile:
     with open_safetensors(path, "np") as file:
-        name = (file.metadata() or {}).get("name")
+        said = file.metadata() or {}
+        name = said.get("name", said.get("family"))
     if name is None:
         raise InputError(
             f"{path}: does not say which network it is; only files made by 'impasto train' can be exported"

@@ -1,6 +1,7 @@
 """Writes networks as ONNX files, each run in ONNX Runtime beside torch before it takes its place."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,18 @@ def _place(output: Path, part: str, count: int) -> Path:
 
 
 def _write(model: Model, part: str, target: Path, network: Network) -> dict[str, Any]:
-    made = onnx.graph(network, facts=describe(model, part, network))
-    found = agreement(network)
-    if not found >= _PSNR_DB:
-        raise RunError(f"{target.name}: ONNX Runtime and torch agree to {found:.0f} dB only; nothing was written")
-    data = made.SerializeToString()
+    data, found = checked(target.name, network, describe(model, part, network))
     write_atomic(target, data)
     return {"file": str(target), "part": part, "size_bytes": len(data), "psnr_db": round(found, 1)}
+
+
+def checked(name: str, network: Network, facts: Mapping[str, str]) -> tuple[bytes, float]:
+    """The network as an ONNX file of that name, and how well it agrees with torch in dB; RunError where it does not."""
+    made = onnx.graph(network, facts=facts)
+    found = agreement(network)
+    if not found >= _PSNR_DB:
+        raise RunError(f"{name}: ONNX Runtime and torch agree to {found:.0f} dB only; nothing was written")
+    return made.SerializeToString(), found
 
 
 def describe(model: Model, part: str, network: Network) -> dict[str, str]:

@@ -39,6 +39,23 @@ def edges(picture: Array, blur_px: float) -> Array:
     return np.clip(steepness / max(float(np.quantile(steepness, 0.99)), 1e-6), 0, 1).astype(np.float32)
 
 
+_STRENGTH = 6.0  # slopes of a photo's greys, raised to about the spread of the greys themselves
+
+
+def slopes(plane: Array, blur_px: float = 1.2) -> Array:
+    """How a plane (H, W) rises to the right and downwards, and how it bends along, down and across: (H, W, 5), signed.
+
+    First and second derivatives of a Gaussian, from which the response at any angle follows (Freeman & Adelson 1991).
+    """
+    import cv2
+
+    smooth = blurred(plane, blur_px)
+    # Sobel's sums over a 3 x 3 window: eight times a slope, four times a bend.
+    orders = ((1, 0, 8), (0, 1, 8), (2, 0, 4), (0, 2, 4), (1, 1, 4))
+    found = [cv2.Sobel(smooth, cv2.CV_32F, x, y, scale=_STRENGTH / sums) for x, y, sums in orders]
+    return np.dstack(found).astype(np.float32)
+
+
 def match_levels(plane: Array, like: Array, strength: float = 1.0) -> Array:
     """Values moved, in order, to where another plane's values lie: same histogram at strength 1, as before at 0.
 

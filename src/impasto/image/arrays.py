@@ -68,6 +68,11 @@ def to_float(pixels: NDArray[Any], white: float) -> Array:
     >>> to_float(np.array([0, 51, 255], np.uint8), 255).tolist()
     [0.0, 0.20000000298023224, 1.0]
     """
+    if pixels.dtype == np.uint8 and pixels.size and pixels.ndim in (2, 3):
+        import cv2
+
+        table = np.arange(256, dtype=np.float32) / np.float32(white)
+        return np.asarray(cv2.LUT(np.ascontiguousarray(pixels), table), np.float32).reshape(pixels.shape)
     out = np.empty(pixels.shape, np.float32)
     np.divide(pixels, np.float32(white), out=out, casting="same_kind")
     if pixels.dtype.kind == "f":
@@ -81,6 +86,11 @@ def quantise(picture: NDArray[np.floating[Any]], depth: int) -> NDArray[Any]:
     >>> quantise(np.array([[-1.0, 0.5, 2.0]]), 8).tolist()
     [[0, 128, 255]]
     """
+    if depth == 8 and picture.dtype == np.float32 and picture.ndim == 3 and picture.shape[2] <= 4:
+        import cv2
+
+        scaled = np.multiply(picture, np.float32(255), order="C")
+        return cv2.multiply(scaled, np.ones(4), dtype=cv2.CV_8U).reshape(picture.shape)
     white, kind = (255, np.uint8) if depth == 8 else (65535, np.uint16)
     out = np.empty(picture.shape, kind)
     for rows in bands(picture.shape[0], int(np.prod(picture.shape[1:]))):

@@ -101,13 +101,18 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     that is not an ordinary writable file stands in the way. Nothing is left behind.
     """
     name = shown(path)
-    target = Path(path)
-    if _is_folder(target):
-        raise UsageError(f"{name}: is a folder; give a file name in it, such as '{shown(target / 'out.png')}'.")
+    if _is_folder(Path(path)):
+        raise UsageError(f"{name}: is a folder; give a file name in it, such as '{shown(Path(path) / 'out.png')}'.")
     if format_of(name) is HEIC:
         from .heif import require_heif
 
         require_heif(name)
+    check_place(path)
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Make sure that a file of any kind can be made there. Raises UsageError; nothing is left behind."""
+    name, target = shown(path), Path(path)
     try:
         target = Path(os.path.realpath(target))
         _refuse_target(name, target)

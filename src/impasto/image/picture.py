@@ -13,7 +13,8 @@ class Picture:
     colours are not premultiplied. profile: the file's own RGB profile, which a saved result is converted back to;
     None for sRGB, grey and CMYK sources. sha256: of the file's bytes, None for arrays and PIL images.
     name: base name of the file, or "array". depth: 8, or 16 when the source held more than 8 bits per sample.
-    notes: what had to be ignored or approximated, one sentence each.
+    notes: what had to be ignored or approximated, one sentence each. whole: height and width in the file, where it was
+    decoded at a fraction of them.
     """
 
     rgb: Array
@@ -24,8 +25,9 @@ class Picture:
     depth: int = 8
     dpi: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    whole: tuple[int, int] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
-        return self.rgb.shape[0], self.rgb.shape[1]
+        """Height and width in pixels, of the file."""
+        return self.whole or (self.rgb.shape[0], self.rgb.shape[1])

@@ -28,7 +28,7 @@ class Samples:
     """A picture as it is stored, before it becomes sRGB in [0, 1] and upright.
 
     pixels: (H, W), (H, W, 2), (H, W, 3) or (H, W, 4): grey or colour, the even ones with alpha; white: the value that
-    means 1. profile: of these samples, None for sRGB. orientation: EXIF's 1 to 8.
+    means 1. profile: of these samples, None for sRGB. orientation: EXIF's 1 to 8. whole: see Picture, not yet upright.
     """
 
     pixels: NDArray[Any]
@@ -37,6 +37,7 @@ class Samples:
     orientation: int = 1
     dpi: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    whole: tuple[int, int] | None = None
 
 
 def open_with(format: Format, data: bytes) -> "Image":

@@ -1,11 +1,13 @@
 """Pictures and masks at another size, without jagged or ringing edges."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from impasto.core import Array
+from impasto.core.machine import one_blas_thread
 
 
 def fit_size(size: tuple[int, int], long_side: int) -> tuple[int, int]:
@@ -65,6 +67,8 @@ def nearest_pixels(values: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
 
 
 _COARSE = 4  # beyond this ratio the area mean does the bulk of the work first; the last factor two stays sharp
+_LOBES = 3
+_BLOCK = 16  # new rows made by one product of matrices; more would mostly multiply by zeros
 
 
 def resize(array: NDArray[Any], size: tuple[int, int]) -> Array:
@@ -75,22 +79,61 @@ def resize(array: NDArray[Any], size: tuple[int, int]) -> Array:
     window overshoots at edges.
     """
     import cv2
-    from PIL import Image
 
-    out = np.array(array, np.float32, order="C")
     height, width = size
     if height < 1 or width < 1:
         raise ValueError(f"a picture of {height} x {width} pixels is none")
-    if out.shape[:2] == (height, width):
-        return out
-    low, high = float(out.min()), float(out.max())
-    halfway = (min(out.shape[1], 2 * width), min(out.shape[0], 2 * height))
-    coarse = out.shape[1] > _COARSE * width or out.shape[0] > _COARSE * height
-    planes = out[..., None] if out.ndim == 2 else out
-    resized = np.empty((height, width, planes.shape[2]), np.float32)
-    for channel in range(planes.shape[2]):  # one at a time: OpenCV's area mean takes no more than four
-        plane = np.ascontiguousarray(planes[..., channel])
-        if coarse:
-            plane = cv2.resize(plane, halfway, interpolation=cv2.INTER_AREA)
-        resized[..., channel] = np.asarray(Image.fromarray(plane).resize((width, height), Image.Resampling.LANCZOS))
+    if array.shape[:2] == (height, width):
+        return np.array(array, np.float32, order="C")
+    given = np.ascontiguousarray(array, np.float32)
+    low, high = float(given.min()), float(given.max())
+    planes: Array = given[..., None] if given.ndim == 2 else given
+    if given.shape[1] > _COARSE * width or given.shape[0] > _COARSE * height:
+        halfway = (min(given.shape[1], 2 * width), min(given.shape[0], 2 * height))
+        # One channel at a time: OpenCV's area mean takes no more than four.
+        channels = [np.ascontiguousarray(planes[..., c]) for c in range(planes.shape[2])]
+        areas = [cv2.resize(c, halfway, interpolation=cv2.INTER_AREA) for c in channels]
+        planes = np.stack(areas, -1).astype(np.float32, copy=False)
+    with one_blas_thread():
+        # Both passes work down the rows, where a product of matrices finds its numbers side by side.
+        turned = _turned(_rows_resized(planes, height))
+        resized = _turned(_rows_resized(turned, width))
     return np.clip(resized, low, high, out=resized).reshape(height, width, *array.shape[2:])
+
+
+def _rows_resized(planes: Array, length: int) -> Array:
+    """(H, W, C) at another height, by the windows of a few new rows at a time."""
+    flat = planes.reshape(len(planes), -1)
+    out = np.empty((length, flat.shape[1]), np.float32)
+    for new, old, weights in _windows(len(planes), length):
+        np.matmul(weights, flat[old], out=out[new])
+    return out.reshape(length, *planes.shape[1:])
+
+
+def _turned(planes: Array) -> Array:
+    """(H, W, C) as (W, H, C)."""
+    import cv2
+
+    if planes.shape[2] > 4:  # the most that OpenCV takes
+        return np.ascontiguousarray(planes.swapaxes(0, 1))
+    return np.asarray(cv2.transpose(planes), np.float32).reshape(planes.shape[1], planes.shape[0], planes.shape[2])
+
+
+@lru_cache(maxsize=32)
+def _windows(old: int, new: int) -> tuple[tuple[slice, slice, Array], ...]:
+    """For blocks of new places: which they are, which old ones they see, and how much of each (new, old)."""
+    scale = old / new
+    stretch = max(scale, 1.0)
+    middles = (np.arange(new) + 0.5) * scale
+    first = np.maximum(0, (middles - _LOBES * stretch + 0.5).astype(np.intp))
+    last = np.minimum(old, (middles + _LOBES * stretch + 0.5).astype(np.intp))
+    found: list[tuple[slice, slice, Array]] = []
+    for start in range(0, new, _BLOCK):
+        block = slice(start, min(start + _BLOCK, new))
+        seen = slice(int(first[start]), int(last[block.stop - 1]))
+        places = np.arange(seen.start, seen.stop)
+        apart = (places + 0.5 - middles[block, None]) / stretch
+        weights = np.sinc(apart) * np.sinc(apart / _LOBES)
+        weights[(places < first[block, None]) | (places >= last[block, None])] = 0
+        found.append((block, seen, (weights / weights.sum(1, keepdims=True)).astype(np.float32)))
+    return tuple(found)

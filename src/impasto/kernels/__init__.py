@@ -1,8 +1,9 @@
 """Kernels: loops over pixels, compiled by numba. Pure functions of arrays, without policy; tests hold each to plain NumPy."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,25 @@ from impasto.core.caches import cache_folder
 def use_cache() -> None:
     """Keep compiled kernels below the impasto cache, unless numba was told where. Call before numba is imported."""
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder("numba")))
+
+
+_told: list[Callable[[], None]] = []
+
+
+@contextmanager
+def when_compiling(tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` whenever a kernel is about to be compiled, which takes seconds, the first time ever on a machine."""
+    _told.append(tell)
+    try:
+        yield
+    finally:
+        _told.remove(tell)
+
+
+def compiling() -> None:
+    """Tell everyone who asked that a kernel is about to be compiled."""
+    for tell in tuple(_told):
+        tell()
 
 
 def over_rows(kernel: Callable[..., None], rows: int, *arguments: Any, threads: int | None = None) -> None:

@@ -6,10 +6,25 @@ from typing import Any
 
 from impasto.core import RunOptions, machine
 
-from . import use_cache
+from . import compiling, use_cache
 
 use_cache()
 from numba import njit  # noqa: E402  (the cache's place is read when numba is imported)
+from numba.core import event  # noqa: E402
+
+
+class _Listener(event.Listener):
+    """Hears of every compilation, and of none that the cache made needless."""
+
+    def on_start(self, event: Any) -> None:  # noqa: ARG002
+        """A kernel is about to be compiled."""
+        compiling()
+
+    def on_end(self, event: Any) -> None:
+        """It is."""
+
+
+event.register("numba:compile", _Listener())
 
 
 def compiled(**options: Any) -> Callable[[Any], Any]:

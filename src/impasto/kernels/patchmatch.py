@@ -70,7 +70,7 @@ def measure(source: Any, target: Any, field: Any, errors: Any, size: Any, first:
 
 
 @compiled()
-def _random(state: Any) -> Any:
+def next_random(state: Any) -> Any:
     """The next of a sequence of 64-bit numbers (xorshift, Marsaglia 2003)."""
     state ^= state << np.uint64(13)
     state ^= state >> np.uint64(7)
@@ -129,7 +129,7 @@ def improve(
                         trial, from_y, from_x = 3, best_y, best_x
                     if radius > farthest:
                         break
-                    state = _random(state)
+                    state = next_random(state)
                     low_y, low_x = max(0, from_y - radius), max(0, from_x - radius)
                     span_y, span_x = min(height, from_y + radius + 1) - low_y, min(width, from_x + radius + 1) - low_x
                     try_y = low_y + np.int64(((state >> np.uint64(32)) * np.uint64(span_y)) >> np.uint64(32))

@@ -73,18 +73,25 @@ def _trace(first, last, starts, reference, canvas, blank, tangent, radius, short
 def lay(
     canvas: NDArray[np.float32], relief: NDArray[np.float32], points: NDArray[np.float32], counts: NDArray[np.int32],
     colours: NDArray[np.float32], radius: float, opacity: float, profile: NDArray[np.float32], texture: float,
-    threads: int | None = None,
+    threads: int | None = None, entries: NDArray[np.int32] | None = None,
 ) -> None:  # fmt: skip
     """Lay strokes, in order, onto a canvas (H, W, 3); the paint's height goes into relief (H, W). Both are written to.
 
     A stroke is the cubic B-spline of its control points, `radius` thick to either side, its rim smoothed over a pixel.
     profile: (1024,) of mean 0, what bristles leave across a stroke; texture: how much of it lightens and darkens paint.
+    entries: (n,), where in the profile each brush begins; left alone, elsewhere for each.
     """
     if len(points):
+        entries = brushes(len(points)) if entries is None else entries
         over_rows(
             _lay, len(canvas), canvas, relief, points, counts, colours, np.float32(radius), np.float32(opacity), profile,
-            np.float32(texture), threads=threads,
+            np.float32(texture), entries, threads=threads,
         )  # fmt: skip
+
+
+def brushes(count: int) -> NDArray[np.int32]:
+    """Where in the profile of bristles each of so many brushes begins: (n,)."""
+    return (np.arange(count, dtype=np.int64) * 389 % _BRISTLES).astype(np.int32)
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
@@ -118,7 +125,7 @@ def _spline(points, stroke, count, out):
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _lay(first, last, canvas, relief, points, counts, colours, radius, opacity, profile, texture):
+def _lay(first, last, canvas, relief, points, counts, colours, radius, opacity, profile, texture, entries):
     width = canvas.shape[1]
     rim = radius + np.float32(0.5)
     nearest = np.full((last - first, width), _FAR, np.float32)
@@ -155,7 +162,7 @@ def _lay(first, last, canvas, relief, points, counts, colours, radius, opacity, 
                     nearest[k, column] = min(away, nearest[k, column])
         r, g, b = colours[n, 0], colours[n, 1], colours[n, 2]
         # Every brush has its own bristles: the profile is entered at another place for each stroke.
-        entry = np.float32((n * 389) % _BRISTLES)
+        entry = np.float32(entries[n])
         for k in range(max(int(low - rim) - 1, first) - first, min(int(high + rim) + 2, last) - first):
             for column in range(left[k], right[k] + 1):
                 away = nearest[k, column]

@@ -19,6 +19,7 @@ from impasto.kernels.patchmatch import improve, measure, vote
 Field = NDArray[np.int32]
 _TILES = 8  # of a pass, whatever the number of threads; more would let more of them crowd the same patches unseen
 _SMALLEST_TILE = 24  # rows
+_WHITE = 0.25  # of the range: the difference that is white in the map of misfits
 _MULTIPLE = 4  # channels are filled up to it, with nothing, for the sake of vector instructions
 
 
@@ -46,11 +47,16 @@ class Plan:
 
 @dataclass(slots=True)
 class Synthesis:
-    """The picture (H, W, 3), where each pixel's patch came from (H, W, 2), each patch's error (H, W), and what happened."""
+    """The picture (H, W, 3), where each pixel's patch came from (H, W, 2), each patch's error (H, W), and what happened.
+
+    misfit: (H, W) in [0, 1], how far the picture and its guides are from what each patch was taken from: 0 where they
+    are the same, 1 where they differ by a quarter of the range or more (root mean square, by weight).
+    """
 
     picture: Array
     field: Field
     errors: Array
+    misfit: Array
     levels: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
 
 
@@ -88,11 +94,11 @@ def synthesise(
                 break
         account: dict[str, object] = {"size": list(target), "error": float(level.errors.mean())}
         levels.append(account | ({"filled": level.filled} if plan.retrieval == "budget" else {}))
-        made = Synthesis(level.picture, level.field, level.errors, levels)
+        made = Synthesis(level.picture, level.field, level.errors, level.misfit(), levels)
         if stopping():
             break
     assert made is not None
-    made.picture = at_size(made.picture, shape)
+    made.picture, made.misfit = at_size(made.picture, shape), at_size(made.misfit, shape)
     return made
 
 
@@ -258,6 +264,13 @@ class Level:
                         patch, dear, backward, int(seeds[tile]), edges[tile], edges[tile + 1])  # fmt: skip
 
         in_bands(tiles, plan.threads, work)
+
+    def misfit(self) -> Array:
+        """How far each patch of the picture as it is now is from the style's, as `Synthesis.misfit` says."""
+        errors = np.empty(self.size, np.float32)
+        in_bands(self.size[0], self.plan.threads, lambda a, b: measure(self.source, self.target, self.field, errors, self.patch, a, b))  # fmt: skip
+        whole = sum(scale**2 * plane.shape[2] for scale, plane in zip(self.scales, self.own, strict=True)) + 3 * self.style_scale**2  # fmt: skip
+        return np.clip(np.sqrt(errors / (whole * self.patch**2)) / _WHITE, 0, 1).astype(np.float32)
 
     def usage(self) -> NDArray[np.int32]:
         """How often each of the style's padded pixels lies in a patch that is used, flat."""

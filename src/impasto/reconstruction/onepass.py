@@ -10,9 +10,11 @@ from impasto.image.tensors import to_array, to_tensor
 
 from .networks.running import Rebuilder, mirrored_to
 from .options import OnePassOptions
+from .views import TILE_PX, WHOLE_PIXELS, View
 
 _FIXED_BYTES = 450e6  # interpreter, torch and weights, as measured
 # Peak bytes per pixel of an encoder's or decoder's widest layers in float32, with what padding copies.
+_BYTES_PER_HELD, _HALO_PX = 30, 256  # pictures as such, twice in float32; what surrounds a tile on both sides
 _BYTES_PER_PIXEL = {"slim": 420.0, "vgg19": 1300.0}
 
 
@@ -23,20 +25,31 @@ class Sitting:
     """
 
     def __init__(self, inputs: Inputs, options: OnePassOptions, context: Context, layer: str, *,
-                 exact: bool = False) -> None:  # fmt: skip
-        """layer: the deepest that will be looked at. exact: see `in_float32_by_torch`."""
+                 exact: bool = False, most_pixels: int | None = None) -> None:  # fmt: skip
+        """layer: the deepest that will be looked at. exact: see `in_float32_by_torch`. most_pixels: of a painting."""
+        self.most_pixels = most_pixels
         if context.stopping:
             raise Cancelled("stopped before there was a picture")
         self.inputs, self.options, self.context = inputs, options, context
-        self.networks = Rebuilder(options.encoder, in_float32_by_torch(context.run) if exact else context.run)
+        self.networks = Rebuilder(options.encoder, in_float32_by_torch(context.run) if exact else context.run, context)
         content, styles = recoloured(inputs, options.preserve_colour)
         self.size = inputs.content.shape[:2]
         self.photo = self.tensor(mirrored_to(content, layer))
         self.paintings = [self.tensor(mirrored_to(self.scaled(style), layer)) for style in styles]
 
+    def views(self, *layers: str, whole: bool = False) -> tuple[View, list[View]]:
+        """The photo and the paintings as seen at some layers. whole: see View."""
+        first, *others = (View(self.networks, p, layers, whole=whole) for p in (self.photo, *self.paintings))
+        return first, others
+
     def scaled(self, style: Array) -> Array:
-        """A painting at the size that it has relative to the result."""
-        return resize(style, style_size(style.shape[:2], self.size, self.options.style_scale))
+        """A painting at the size that it has relative to the result, or, where that is too much, at the most there is room for."""
+        height, width = style_size(style.shape[:2], self.size, self.options.style_scale)
+        if self.most_pixels is not None and height * width > self.most_pixels:
+            share = (self.most_pixels / (height * width)) ** 0.5
+            height, width = max(1, int(share * height)), max(1, int(share * width))
+            self.context.warn(f"a painting was looked at at {width} x {height}; its strokes come out smaller")
+        return resize(style, (height, width))
 
     def tensor(self, picture: Array) -> Tensor:
         """A picture where the networks are."""
@@ -81,10 +94,16 @@ def estimate(height: int, width: int, styles: int, options: OnePassOptions, run:
     return Estimate(memory_bytes(height * width, options))
 
 
-def memory_bytes(pixels: float, options: OnePassOptions, share: float = 1.0) -> int:
-    """Peak memory for so many pixels of the result. share: against a method that looks and shows once."""
-    largest = max(1.0, options.style_scale**2)
-    return int(_FIXED_BYTES + share * largest * pixels * _BYTES_PER_PIXEL[options.encoder])
+def memory_bytes(pixels: float, options: OnePassOptions, share: float = 1.0, *, in_tiles: bool = True) -> int:
+    """Peak memory for so many pixels of the result. share: against a method that looks and shows once. in_tiles: whether
+    more than a certain number of pixels are looked at piece by piece.
+    """
+    largest = max(1.0, options.style_scale**2) * pixels
+    looked_at = largest
+    if in_tiles and largest > WHOLE_PIXELS[options.encoder]:
+        looked_at = max(WHOLE_PIXELS[options.encoder], (TILE_PX[options.encoder] + _HALO_PX) ** 2)
+    held = _BYTES_PER_HELD * (pixels + largest)
+    return int(_FIXED_BYTES + held + share * looked_at * _BYTES_PER_PIXEL[options.encoder])
 
 
 def seeded(seed: int) -> torch.Generator:

@@ -82,21 +82,48 @@ def spectrum(features: Tensor, guide: Tensor | None = None) -> Spectrum | None:
     guide: (1, 1, h, w) in [0, 1], which places count and by how much. None where one place or fewer count. Of n places
     at most n - 1 directions vary; a flat picture has none.
     """
-    flat = features[0].flatten(1)
-    weight = None if guide is None else guide.flatten().double()
-    count = float(flat.shape[1]) if weight is None else float(weight.sum())
-    if count <= 1:
-        return None
-    mean = flat.mean(1, dtype=torch.float64) if weight is None else (flat.double() @ weight) / count
-    channels = len(mean)
-    products = torch.zeros((channels, channels), dtype=torch.float64, device=flat.device)
-    for start in range(0, flat.shape[1], _ROWS):  # in blocks: a float64 copy of a large map would be too much
-        part = flat[:, start : start + _ROWS].double() - mean[:, None]
-        products += (part if weight is None else part * weight[start : start + _ROWS]) @ part.T
-    products = (products + products.T).cpu() / (2 * (count - 1))
-    variances, vectors = torch.linalg.eigh(products)
-    kept = variances > max(_LEAST_VARIANCE * float(variances[-1]), torch.finfo(torch.float32).tiny)
-    return Spectrum(mean.cpu(), variances[kept], vectors[:, kept])
+    sums = SpectrumSums()
+    sums.add(features, guide)
+    return sums.whole()
+
+
+class SpectrumSums:
+    """The spectrum of features that come in pieces, joined as Chan et al. 1983 do."""
+
+    def __init__(self) -> None:
+        """Nothing counted yet."""
+        self._count = 0.0
+        self._mean: Tensor | None = None
+        self._products: Tensor | None = None
+
+    def add(self, features: Tensor, guide: Tensor | None = None) -> None:
+        """Count the places of a piece (1, C, h, w), each by its share in the guide (1, 1, h, w)."""
+        flat = features[0].flatten(1)
+        weight = None if guide is None else guide.flatten().double()
+        count = float(flat.shape[1]) if weight is None else float(weight.sum())
+        if count <= 0:
+            return
+        mean = flat.mean(1, dtype=torch.float64) if weight is None else (flat.double() @ weight) / count
+        products = torch.zeros((len(mean), len(mean)), dtype=torch.float64, device=flat.device)
+        for start in range(0, flat.shape[1], _ROWS):  # in blocks: a float64 copy of a large map would be too much
+            part = flat[:, start : start + _ROWS].double() - mean[:, None]
+            products += (part if weight is None else part * weight[start : start + _ROWS]) @ part.T
+        if self._mean is None or self._products is None:
+            self._count, self._mean, self._products = count, mean, products
+            return
+        total, apart = self._count + count, mean - self._mean
+        self._products += products + torch.outer(apart, apart) * (self._count * count / total)
+        self._mean = self._mean + apart * (count / total)
+        self._count = total
+
+    def whole(self) -> Spectrum | None:
+        """Mean and principal directions; None where one place or fewer counts."""
+        if self._count <= 1 or self._mean is None or self._products is None:
+            return None
+        products = (self._products + self._products.T).cpu() / (2 * (self._count - 1))
+        variances, vectors = torch.linalg.eigh(products)
+        kept = variances > max(_LEAST_VARIANCE * float(variances[-1]), torch.finfo(torch.float32).tiny)
+        return Spectrum(self._mean.cpu(), variances[kept], vectors[:, kept])
 
 
 def whiten(features: Tensor, own: Spectrum) -> Tensor:

@@ -76,6 +76,39 @@ def moments_within(features: Tensor, guide: Tensor | None) -> Moments | None:
     return mean, (((wide - mean).square() * guide).sum((2, 3), keepdim=True) / total + EPS).sqrt()
 
 
+class MomentSums:
+    """Moments of features that come in pieces: what `moments_within` would give for the whole, to rounding.
+
+    Pieces are joined as Chan et al. 1983 do, without one large number being taken from another.
+    """
+
+    def __init__(self) -> None:
+        """Nothing counted yet."""
+        self._count = 0.0
+        self._mean: Tensor | float = 0.0
+        self._squares: Tensor | float = 0.0
+
+    def add(self, features: Tensor, guide: Tensor | None = None) -> None:
+        """Count the places of a piece (1, C, h, w), each by its share in the guide (1, 1, h, w)."""
+        wide = features.double()
+        weight = torch.ones_like(wide[:, :1]) if guide is None else guide.double()
+        count = float(weight.sum())
+        if count <= 0:
+            return
+        mean = (wide * weight).sum((2, 3), keepdim=True) / count
+        squares = ((wide - mean).square() * weight).sum((2, 3), keepdim=True)
+        total, apart = self._count + count, mean - self._mean
+        self._squares = self._squares + squares + apart.square() * (self._count * count / total)
+        self._mean = self._mean + apart * (count / total)
+        self._count = total
+
+    def whole(self) -> Moments | None:
+        """Mean and deviation of every channel; None where one place or fewer counts."""
+        if self._count <= 1 or not isinstance(self._mean, Tensor) or not isinstance(self._squares, Tensor):
+            return None
+        return self._mean.float(), (self._squares / self._count + EPS).sqrt().float()
+
+
 def with_moments(features: Tensor, own: Moments, wanted: Moments) -> Tensor:
     """Move features by the line that takes their own moments to others: AdaIN where the statistics are known already."""
     return ((features - own[0]) / own[1] * wanted[1] + wanted[0]).to(features.dtype)

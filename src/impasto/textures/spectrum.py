@@ -6,8 +6,9 @@ for all colours.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
-from torch.fft import irfft2, rfft2
+from torch.fft import fft2, ifft2, irfft2, rfft2
 
 _FADE = 0.1  # of a side, at either end: without it the frame of the sample would be the strongest line in its spectrum
 
@@ -68,3 +69,42 @@ def spectrum_loss(picture: Tensor, target: Tensor) -> Tensor:
     with torch.no_grad():
         nearest = project_amplitude(picture, target)
     return 0.5 * (picture - nearest).square().mean()
+
+
+def periodic(planes: Tensor) -> Tensor:
+    """The picture nearest to planes (..., H, W), mean kept, whose right edge continues on its left and its bottom on its top.
+
+    What is taken away is smooth inside and makes up for the jumps at the frame, which would be the strongest lines in
+    the spectrum (Moisan 2011, eq. 11 and 13). Nothing is faded out.
+    """
+    height, width = planes.shape[-2:]
+    jumps = torch.zeros_like(planes)
+    across, down = planes[..., 0] - planes[..., -1], planes[..., 0, :] - planes[..., -1, :]
+    jumps[..., 0] += across
+    jumps[..., -1] -= across
+    jumps[..., 0, :] += down
+    jumps[..., -1, :] -= down
+    rows, columns = (
+        torch.arange(n, device=planes.device, dtype=planes.dtype) * (2 * torch.pi / n) for n in (height, width)
+    )
+    laplacian = 4 - 2 * torch.cos(rows)[:, None] - 2 * torch.cos(columns)
+    laplacian[0, 0] = 1
+    smooth = fft2(jumps) / laplacian
+    smooth[..., 0, 0] = 0
+    return planes - ifft2(smooth).real
+
+
+def amplitude(sample: Tensor, size: tuple[int, int]) -> Tensor:
+    """How strong each frequency is in pictures like a sample (C, h, w), for pictures of another size: (C, H, W).
+
+    Smoothed, since a sample says little about a single frequency, and nowhere below a fiftieth of its mean. White noise
+    under it has the sample's contrast.
+    """
+    power = fft2(sample, norm="ortho").abs().square()
+    smooth = F.avg_pool2d(F.pad(power[None], (1, 1, 1, 1), mode="circular"), 3, 1)[0]
+    smooth = torch.fft.fftshift(smooth, dim=(-2, -1))
+    found = F.interpolate(smooth[None], size=size, mode="bilinear", align_corners=False)[0].sqrt()
+    found = torch.fft.ifftshift(found, dim=(-2, -1))
+    # A real picture's spectrum is the same, seen from both sides.
+    found = (found + found.flip(-2, -1).roll((1, 1), (-2, -1))) / 2
+    return found.maximum(found.mean((-2, -1), keepdim=True) / 50)

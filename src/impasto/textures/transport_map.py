@@ -4,11 +4,10 @@ T = C^-½ (C^½ S C^½)^½ C^-½ is symmetric, T C T = S, and of all such maps i
 Pitié & Kokaram 2007, eq. 7). Whitening and colouring (Li et al. 2017) reach the same covariance by a longer way.
 """
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
+
+from impasto.core.machine import one_blas_thread
 
 RIDGE = 1e-3
 """Added to every covariance, as a share of its mean variance: what hardly varies is not blown up."""
@@ -22,16 +21,10 @@ def transport_map(
 ) -> NDArray[np.float64]:
     """T of two covariance matrices (..., C, C), worked out in float64."""
     source, target = _ridged(content, ridge), _ridged(style, ridge)
-    # One thread: for so small matrices threads cost more than they do, two hundred times more on a busy machine.
-    with _libraries().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         root = _root(source)
         back = np.linalg.inv(root)
         return back @ _root(root @ target @ root) @ back
-
-
-@cache
-def _libraries() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _ridged(matrix: NDArray[np.floating], ridge: float) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """The loop that trains any recipe's network: it can be stopped at any step and goes on exactly where it was.
 
-Everything random follows from the seed and the step's number; everything else lies in the checkpoint.
+Everything random follows from the seed and the step's number; everything else lies in the checkpoint. Several processes
+that `torchrun` started share every batch among them (see ranks.py).
 """
 
 import json
@@ -24,6 +25,7 @@ from .checkpoint import State, load_state, save_state
 from .data import Album, pack
 from .journal import Journal, draw_curves
 from .product import write_product
+from .ranks import Ranks, device_of_rank
 from .sampling import Prefetcher, Sampler
 
 CHECKPOINT = "checkpoint.pt"
@@ -64,15 +66,24 @@ def train(run: Run, context: Context) -> dict[str, Any]:
     """
     checkpoint = run.room / CHECKPOINT
     state = _state(run, checkpoint, context)
-    device = choose_device(context.run)
+    device = device_of_rank(choose_device(context.run))
     use_threads(context.run)
+    with Ranks(device) as ranks:
+        return _train(run, context, state, ranks)
+
+
+def _train(run: Run, context: Context, state: State, ranks: Ranks) -> dict[str, Any]:
+    device = ranks.device
     albums = {kind: pack(kind, run.folders[kind], context, crop_px=run.options.crop_px) for kind in run.recipe.pictures}
     state.pictures = {kind: album.key for kind, album in albums.items()}
-    sampler = Sampler(albums, run.options.batch_size, run.options.crop_px, state.seed)
-    workshop = Workshop(device, choose_precision(context.run, device), state.seed, _samples(sampler, device))
+    size, side = run.options.batch_size, run.options.crop_px
+    sampler = Sampler(albums, size, side, state.seed, ranks.part_of(size))
+    # What a network measures before it starts, it measures alike in every process.
+    everything = _samples(Sampler(albums, size, side, state.seed), device)
+    workshop = Workshop(device, choose_precision(context.run, device), state.seed, everything)
     trainee = run.recipe.load()(run.options, workshop)
     run.room.mkdir(parents=True, exist_ok=True)
-    return _Training(run, context, state, trainee, sampler, albums, device).go(checkpoint)
+    return _Training(run, context, state, trainee, sampler, albums, ranks).go(run.room / CHECKPOINT)
 
 
 def _state(run: Run, checkpoint: Path, context: Context) -> State:
@@ -124,16 +135,18 @@ def learning_rate(step: int, options: Any) -> float:
     return options.learning_rate * share
 
 
-def seed_of(seed: int, step: int) -> int:
-    """The seed of torch's generator at one step."""
-    return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0] >> 1)
+def seed_of(seed: int, step: int, rank: int = 0) -> int:
+    """The seed of torch's generator at one step, another one in every process."""
+    words = (seed, step, rank) if rank else (seed, step)
+    return int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0] >> 1)
 
 
 class _Training:
     """One run from its state on."""
 
     def __init__(self, run: Run, context: Context, state: State, trainee: Trainee, sampler: Sampler,
-                 albums: Mapping[str, Album], device: torch.device) -> None:  # fmt: skip
+                 albums: Mapping[str, Album], ranks: Ranks) -> None:  # fmt: skip
+        self.ranks, device = ranks, ranks.device
         self.run, self.context, self.state, self.trainee = run, context, state, trainee
         self.options, self.sampler, self.albums, self.device = run.options, sampler, albums, device
         if state.step:
@@ -143,6 +156,7 @@ class _Training:
         else:
             torch.manual_seed(seed_of(state.seed, _BEFORE))
             trainee.start()
+            ranks.same([*trainee.parameters.values(), *trainee.buffers.values()])
             self.averages = {name: tensor.detach().clone() for name, tensor in trainee.parameters.items()}
         self.optimiser = torch.optim.AdamW(
             list(trainee.parameters.values()), lr=self.options.learning_rate, betas=(0.9, 0.99),
@@ -150,7 +164,7 @@ class _Training:
         )  # fmt: skip
         if state.step:
             self.optimiser.load_state_dict(state.optimiser)
-        self.journal = Journal(run.room / "log.csv", state.step)
+        self.journal = Journal(run.room / "log.csv", state.step) if ranks.first else None
         self.sums: dict[str, float] = {}
         self.bad_steps = 0
 
@@ -162,7 +176,7 @@ class _Training:
         micro = self.options.accumulate
         with Prefetcher(self.sampler, self.state.step * micro) as batches:
             while self.state.step < self.options.steps:
-                if self.context.stopping or monotonic() - started > limit:
+                if self.ranks.anyone(self.context.stopping or monotonic() - started > limit):
                     break
                 loss = self.step(batches)
                 now = monotonic()
@@ -176,7 +190,7 @@ class _Training:
         self.state.seconds = before + monotonic() - started
         if self.state.step > first or not checkpoint.exists():
             self.keep(checkpoint)
-        if self.state.best is None or not self.run.output.exists():
+        if self.ranks.first and (self.state.best is None or not self.run.output.exists()):
             self.state.best = None
             self.validate()  # a run cut short still leaves weights that can be looked at
             self.keep(checkpoint)
@@ -185,7 +199,7 @@ class _Training:
 
     def step(self, batches: Prefetcher) -> float:
         """One update of the weights; the loss."""
-        torch.manual_seed(seed_of(self.state.seed, self.state.step))
+        torch.manual_seed(seed_of(self.state.seed, self.state.step, self.ranks.rank))
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.state.step, self.options)
         self.optimiser.zero_grad(set_to_none=True)
@@ -195,6 +209,8 @@ class _Training:
             (loss / self.options.accumulate).backward()
             for name, value in {"loss": loss.item(), **terms}.items():
                 found[name] = found.get(name, 0.0) + value / self.options.accumulate
+        self.ranks.average(parameter.grad for parameter in self.trainee.parameters.values())
+        found = self.ranks.mean_of(found)
         norm = torch.nn.utils.clip_grad_norm_(self.trainee.parameters.values(), self.options.clip_norm or math.inf)
         if math.isfinite(found["loss"]) and torch.isfinite(norm):
             self.bad_steps = 0
@@ -225,7 +241,7 @@ class _Training:
         for name, value in found.items():
             self.sums[name] = self.sums.get(name, 0.0) + value
             self.sums[f"n {name}"] = self.sums.get(f"n {name}", 0) + 1
-        if (self.state.step + 1) % _LOG_EVERY == 0:
+        if self.journal is not None and (self.state.step + 1) % _LOG_EVERY == 0:
             means = {n: v / self.sums[f"n {n}"] for n, v in self.sums.items() if not n.startswith("n ")}
             self.journal.add(
                 {
@@ -238,7 +254,12 @@ class _Training:
             self.sums.clear()
 
     def validate(self) -> None:
-        """Look at the held-out pictures with the averaged weights; keep them as the product when they are the best."""
+        """Look at the held-out pictures with the averaged weights; keep them as the product when they are the best.
+
+        One process does so, and the others wait for it at the next step.
+        """
+        if self.journal is None:
+            return
         torch.manual_seed(seed_of(self.state.seed, _VALIDATION))
         with torch.no_grad():
             found: Validation = self.trainee.validate(self.averages, _on(self.sampler.held_out(), self.device))
@@ -256,6 +277,8 @@ class _Training:
 
     def keep(self, checkpoint: Path) -> None:
         """Write a checkpoint and the loss curve."""
+        if self.journal is None:
+            return
         self.state.parameters = {name: tensor.detach() for name, tensor in self.trainee.parameters.items()}
         self.state.averages, self.state.buffers = dict(self.averages), dict(self.trainee.buffers)
         self.state.optimiser = self.optimiser.state_dict()
@@ -275,6 +298,7 @@ class _Training:
             "held_out": {kind: len(album.held_out) for kind, album in self.albums.items()},
             "folders": {kind: self.run.folders[kind].name for kind in self.albums},
             "device": self.device.type, "threads": torch.get_num_threads(), "torch": torch.__version__,
+            "processes": self.ranks.size,
         }  # fmt: skip
 
     def report(self) -> dict[str, Any]:

@@ -21,8 +21,11 @@ _READY = 3  # batches prepared ahead
 class Sampler:
     """Batches of random crops by kind of picture: `sampler(n)` is the batch of step n, whatever was asked before."""
 
-    def __init__(self, albums: Mapping[str, Album], batch_size: int, crop_px: int, seed: int) -> None:
-        """Kinds are told apart by name, so that adding one leaves the others' crops as they were."""
+    def __init__(
+        self, albums: Mapping[str, Album], batch_size: int, crop_px: int, seed: int, part: slice = slice(None)
+    ) -> None:
+        """Kinds are told apart by name, so that adding one leaves the others' crops as they were. part: of every batch."""
+        self.part = range(batch_size)[part]
         self.albums, self.batch_size, self.crop_px, self.seed = albums, batch_size, crop_px, seed
 
     def __call__(self, step: int) -> dict[str, Tensor]:
@@ -32,11 +35,14 @@ class Sampler:
     def _crops(self, album: Album, step: int) -> Tensor:
         lane, pictures = _lane(album.kind), len(album.for_training)
         random = np.random.default_rng((self.seed, lane, 1, step))
-        crops = np.empty((self.batch_size, self.crop_px, self.crop_px, 3), np.uint8)
-        for i in range(self.batch_size):
+        crops = np.empty((len(self.part), self.crop_px, self.crop_px, 3), np.uint8)
+        for i in range(self.part.stop):
             # Every picture comes once a round, in an order of its own each round.
             turn, place = divmod(step * self.batch_size + i, pictures)
-            crops[i] = random_crop(album[int(_order(self.seed, lane, turn, pictures)[place])], self.crop_px, random)
+            picture = album[int(_order(self.seed, lane, turn, pictures)[place])]
+            chosen = random_square(picture.shape[:2], self.crop_px, random)  # others' too: they use random numbers up
+            if i in self.part:
+                crops[i - self.part.start] = cut_square(picture, self.crop_px, *chosen)
         return as_batch(crops)
 
     def held_out(self) -> dict[str, Tensor]:
@@ -48,17 +54,24 @@ class Sampler:
         }
 
 
-def random_crop(picture: NDArray[np.uint8], crop_px: int, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A square of (crop_px, crop_px, 3) from anywhere in the picture, at one of several scales, mirrored half the time."""
-    import cv2
-
-    height, width = picture.shape[:2]
+def random_square(size: tuple[int, ...], crop_px: int, random: np.random.Generator) -> tuple[int, int, int, bool]:
+    """Side, top and left of a square anywhere in a picture, at one of several scales, and whether to mirror it."""
+    height, width = size
     side = round(crop_px * random.uniform(1, min(_LARGEST_ZOOM, min(height, width) / crop_px)))
     top, left = (int(random.integers(0, room - side + 1)) for room in (height, width))
+    return side, top, left, random.random() < 0.5
+
+
+def cut_square(
+    picture: NDArray[np.uint8], crop_px: int, side: int, top: int, left: int, mirror: bool
+) -> NDArray[np.uint8]:
+    """That square of a picture as (crop_px, crop_px, 3)."""
+    import cv2
+
     crop = np.ascontiguousarray(picture[top : top + side, left : left + side])
     if side != crop_px:
         crop = cv2.resize(crop, (crop_px, crop_px), interpolation=cv2.INTER_AREA)
-    return crop[:, ::-1] if random.random() < 0.5 else crop
+    return crop[:, ::-1] if mirror else crop
 
 
 def middle_crop(picture: NDArray[np.uint8], crop_px: int) -> NDArray[np.uint8]:

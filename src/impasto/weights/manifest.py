@@ -160,6 +160,7 @@ def _inverse(name: str, title: str, recipe: str, shapes: Mapping[str, Shape], pa
     return WeightFile(
         name=name, title=title, licence=_VGG_LICENCE, source=f"impasto train {recipe}", front_end="caffe", shapes=shapes,
         sha256=sha256, size_bytes=size_bytes, papers=(paper,), recipe=recipe,
+        network="impasto.reconstruction.networks.decoders:decoders",
     )  # fmt: skip
 
 

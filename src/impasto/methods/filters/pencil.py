@@ -5,6 +5,7 @@ flow where there are edges and along one slant of the hand where there are none;
 layer across.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from impasto.core import (
     Content,
     Context,
     Estimate,
+    Film,
     Inputs,
     Method,
     PictureOptions,
@@ -61,7 +63,7 @@ METHOD = Method(
     id="pencil",
     title="Pencil drawing",
     summary="A photo drawn in graphite or coloured pencils: contours, hatching, rough paper.",
-    papers=("kang2007", "winnemoeller2012"),
+    papers=("kang2007", "winnemoeller2012", "bousseau2007"),
     taxonomy=Taxonomy(family="filters"),
     inputs=(Content(),),
     options=Options,
@@ -72,28 +74,75 @@ METHOD = Method(
     },
     run="impasto.methods.filters.pencil:stylize",
     estimate="impasto.methods.filters.pencil:estimate",
+    sequence="impasto.methods.filters.pencil:paint_film",
     deviations=("contours are the papers'; hatching and paper are ours",),
 )
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Draw contours, hatch by tone, let the paper show, and take graphite's grey or the photo's colours for pigment."""
+    marks = _marks(inputs.content, options, context)
+    context.report(1, 2)
+    picture = _on_paper(inputs.content, marks, options, context)
+    context.report(2, 2)
+    return Result(picture)
+
+
+def paint_film(film: Film, options: Options, context: Context) -> None:
+    """Draw frame after frame: hatching goes along with what moves, lines and hatching are steadied, the paper stands still."""
+    from impasto.video.drift import Drift
+    from impasto.video.motion import motion_between
+    from impasto.video.steady import keep_steady, steadied
+
+    drift, before = None, None
+    for number in range(len(film)):
+        if film.finished(number):
+            continue
+        photo, strength = film.inputs(number).content, film.settings.steady
+        motion = None
+        if number == 0 or not strength:
+            drift = Drift.begin(photo.shape[:2])
+            marks = _marks(photo, options, context)
+        else:
+            last = film.inputs(number - 1).content
+            motion = motion_between(last, photo)
+            if drift is None or before is None:
+                stored = film.recall(f"marks-{(number - 1) % 2}") or {}
+                drift, before = Drift(stored["steps"], int(stored["age"])), stored["marks"]
+            drift = drift.moved(motion)
+            marks = steadied(_marks(photo, options, context, drift), before, motion, last, photo, strength)
+        if context.stopping:
+            return
+        film.note(f"marks-{number % 2}", steps=drift.steps, age=np.array(drift.age), marks=marks)
+        before, picture = marks, _on_paper(photo, marks, options, context)
+        # The paper stands still; only where the picture does, too, can the drawing itself be steadied with it.
+        keep_steady(film, number, picture, motion and motion.resting(), strength)
+        context.report(number + 1, len(film), preview=lambda number=number: film.painted(number))
+
+
+def _marks(photo: Array, options: Options, context: Context, drift: Callable[[Array], Array] | None = None) -> Array:
+    """How much graphite there is, (H, W, 2) in [0, 1]: of hatching and of contours. drift: where the hatching's noise has gone."""
     from impasto.filters.flow import edge_flow
     from impasto.filters.lines import contours
-    from impasto.filters.tones import paper
     from impasto.image.colour import luminance
 
-    photo, run = inputs.content, context.run
-    scale = filters.scale_of(photo.shape)
+    run, scale = context.run, filters.scale_of(photo.shape)
     width = filters.within(max(options.line_width * scale, 0.4), photo.shape, "line_width", context)
     length = filters.within(options.line_length * scale, photo.shape, "line_length", context)
     hatch = filters.within(options.hatch_length * scale, photo.shape, "hatch_length", context)
     flow = edge_flow(photo, options.smoothing * scale)
     luma = luminance(photo)
     lines = 1 - contours(luma, flow, width, length, threads=run.threads) if options.line_strength else 0 * luma
-    context.report(1, 2)
-    grain = paper(luma.shape, max(1.6 * scale, 1.2), run.seed)
-    dark = _hatched(luma, flow, hatch, scale, run.seed, run.threads) * np.float32(options.hatching)
+    dark = _hatched(luma, flow, hatch, scale, run.seed, run.threads, drift) * np.float32(options.hatching)
+    return np.dstack([dark, lines])
+
+
+def _on_paper(photo: Array, marks: Array, options: Options, context: Context) -> Array:
+    """The drawing: graphite or colour where marks are, on paper whose roughness shows."""
+    from impasto.filters.tones import paper
+
+    dark, lines = marks[..., 0], marks[..., 1]
+    grain = paper(dark.shape, max(1.6 * filters.scale_of(photo.shape), 1.2), context.run.seed)
     # Pigment stays on the paper's hills: strong strokes reach the valleys too.
     valleys = np.exp2(-2 * np.float32(options.grain) * np.clip(grain, -2, 2))
     cover = 1 - (1 - dark**valleys) * (1 - (options.line_strength * lines) ** np.sqrt(valleys))
@@ -101,11 +150,13 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     sheet = np.float32(0.985) + np.float32(0.008 * options.grain) * grain[..., None]
     drawing = sheet - cover[..., None] * (sheet - pigment)
     picture = photo + np.float32(options.strength) * (drawing - photo)
-    context.report(2, 2)
-    return Result(np.clip(picture, 0, 1).astype(np.float32))
+    return np.clip(picture, 0, 1).astype(np.float32)
 
 
-def _hatched(luma: Array, flow: "Flow", length_px: float, scale: float, seed: int, threads: int | None) -> Array:
+def _hatched(
+    luma: Array, flow: "Flow", length_px: float, scale: float, seed: int, threads: int | None,
+    drift: Callable[[Array], Array] | None,
+) -> Array:  # fmt: skip
     """How much graphite hatching lays down, (H, W) in [0, 1]: strokes that grow denser and darker with the tone."""
     from impasto.filters.lines import smooth_along
     from impasto.filters.tones import noise
@@ -119,7 +170,8 @@ def _hatched(luma: Array, flow: "Flow", length_px: float, scale: float, seed: in
         # Along clean edges the strokes follow the shape; elsewhere the hand keeps its slant.
         angle = np.where(shaped, flow.angle, free) if layer == 0 else free
         way = replace(flow, angle=angle, anisotropy=np.ones_like(luma))
-        strokes = smooth_along(noise(luma.shape, width_px, seed + 1 + layer), way, length_px, threads=threads)
+        grain = noise(luma.shape, width_px, seed + 1 + layer)
+        strokes = smooth_along(grain if drift is None else drift(grain), way, length_px, threads=threads)
         strokes /= max(float(strokes.std()), 1e-6)
         tone = np.clip((dark - begins) / (1 - begins), 0, 1)
         # A stroke is where the noise rises above a level that sinks as the tone darkens.

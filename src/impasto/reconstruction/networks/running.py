@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from impasto import engines
-from impasto.core import Array, RunOptions
+from impasto.core import Array, Context, RunOptions
 from impasto.encoders.encoder import EncoderName
 from impasto.encoders.hardware import choose_device, use_threads
 from impasto.engines.ops import Network, Runner
@@ -22,8 +22,9 @@ from .encoders import encoder_network, multiple_of
 class Rebuilder:
     """An encoder and its decoders for one run. Tensors in and out are float32, on the run's device."""
 
-    def __init__(self, encoder: EncoderName, run: RunOptions) -> None:
-        """Networks are read when they are first needed."""
+    def __init__(self, encoder: EncoderName, run: RunOptions, context: Context | None = None) -> None:
+        """Networks are read when they are first needed. context: of the run, which says when to stop."""
+        self.context = context
         self.encoder: EncoderName = encoder
         self.run = run
         self.device = choose_device(run)

@@ -17,9 +17,10 @@ from impasto.core import (
     Taxonomy,
 )  # fmt: skip
 from impasto.guides.inputs import guide_inputs
+from impasto.guides.view import ViewOptions
 
 
-class Options(PictureOptions):
+class Options(ViewOptions, PictureOptions):
     """What can be turned on `ebsynth`."""
 
     guide_weights: NamedWeights = {}
@@ -54,10 +55,10 @@ METHOD = Method(
     id="ebsynth",
     title="EbSynth",
     summary="Paint a picture from a painting's patches, where guides or light and dark agree.",
-    papers=("fiser2016", "jamriska2015", "barnes2009"),
+    papers=("fiser2016", "jamriska2015", "jamriska2019", "barnes2009"),
     taxonomy=Taxonomy(family="examples", texture="non-parametric", scope="any-style"),
     inputs=(
-        Content(optional=True, help="The photo to repaint; content_guide can stand in for it."),
+        Content(optional=True, models=("normals", "full"), help="The photo to repaint, or a model (.obj) with a painted ball as the style; content_guide can stand in for it."),
         Styles(help="The painting."),
         StyleMasks(many=False, help="The part of the painting that may be used."),
         *guide_inputs(),
@@ -70,6 +71,8 @@ METHOD = Method(
     },
     run="impasto.methods.examples.ebsynth.synthesis:stylize",
     estimate="impasto.methods.examples.ebsynth.synthesis:estimate",
+    sequence="impasto.methods.examples.ebsynth.film:paint_film",
+    keyframes=True,
     deviations=(
         "Scales are means of what they cover; the authors' program takes single pixels, which flickers and aliases.",
         "Patches may reach over the border of painting and result, which are repeated there; what lies beyond has no vote.",

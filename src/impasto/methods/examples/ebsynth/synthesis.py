@@ -28,7 +28,8 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         stopping=lambda: context.stopping,
     )  # fmt: skip
     picture = with_kept_colour(made.picture, inputs.content, "off" if inputs.blank else options.preserve_colour)
-    return Result(np.clip(picture, 0, 1), {"levels": made.levels, "guides": len(guides)})
+    report = {"levels": made.levels, "guides": len(guides)}
+    return Result(np.clip(picture, 0, 1), report, further={"error": made.misfit})
 
 
 def plan_of(options: Options, run: RunOptions) -> Plan:

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from impasto.content.colour import PreserveColour
 from impasto.core import UI, Content, Extra, Method, PictureOptions, SizeRule, Styles, Taxonomy
+from impasto.guides.view import ViewOptions
 
 
-class Options(PictureOptions):
+class Options(ViewOptions, PictureOptions):
     """What can be turned on `styleblit`."""
 
     guide: Literal["appearance", "normals"] = "appearance"
@@ -38,7 +39,7 @@ METHOD = Method(
     papers=("sykora2019",),
     taxonomy=Taxonomy(family="examples", texture="non-parametric", scope="any-style"),
     inputs=(
-        Content(optional=True, help="The photo to repaint, or a picture of normals; content_guide can stand in for it."),
+        Content(optional=True, models=("normals",), help="The photo to repaint, or a picture of normals, or a model (.obj) with a painted ball as the style; content_guide can stand in for it."),
         Styles(help="The painting, or a painted ball."),
         Extra("style_guide", "What is where in the style: normals, positions, any colours that mean the same in content_guide.", optional=True, of="styles"),
         Extra("content_guide", "What is where in the result, in the colours of style_guide.", optional=True),
@@ -51,9 +52,11 @@ METHOD = Method(
     },
     run="impasto.methods.examples.styleblit.blit:stylize",
     estimate="impasto.methods.examples.styleblit.blit:estimate",
+    sequence="impasto.methods.examples.styleblit.film:paint_film",
+    keyframes=True,
     deviations=(
         "With a photo and a painting alone, light, dark and detail of both are the guides; the paper has rendered normals.",
         "The table of colours has 64 cells a channel, and the picture is searched downhill from there; --search exact tries all pixels.",
-        "Meshes are not rendered: the target is a picture, of normals for example.",
+        "A model is rendered once, as a picture of normals; it is not drawn on a graphics card.",
     ),
 )  # fmt: skip

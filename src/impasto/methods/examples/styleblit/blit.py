@@ -18,13 +18,23 @@ _JITTER_SIDE = 256  # the table of random steps repeats after so many blocks, as
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Find where every pixel's chunk comes from, and copy it."""
-    threads = thread_count(context.run)
     painting = inputs.styles[0].picture if inputs.blank else recoloured(inputs, options.preserve_colour)[1][0]
     painting = resize(painting, style_size(painting.shape[:2], inputs.content.shape[:2], options.style_scale))
     guides = read_guides(inputs, painting, options)
+    if context.run.device in ("cuda", "mps") and options.search == "table":
+        return on_card(inputs, painting, guides, look_up_table(guides.source), options, context)
+    picture, _, shares = blit(painting, guides, options, context)
+    kept = "off" if inputs.blank else options.preserve_colour
+    return Result(with_kept_colour(picture, inputs.content, kept), {"covered_by_side": shares})
+
+
+def blit(painting: Array, guides: Guides, options: Options, context: Context) -> tuple[Array, Field, dict[str, float]]:
+    """The picture, where each of its pixels came from (H, W), and how much chunks of each side and larger covered."""
+    threads = thread_count(context.run)
+    shape = guides.target.shape[1:]
     table = look_up_table(guides.source)
     levels = [2**n for n in range(options.chunk_size.bit_length() - 1, 0, -1)]
-    field = np.full(inputs.content.shape[:2], kernel.UNSET, np.int32)
+    field = np.full(shape, kernel.UNSET, np.int32)
     jitter = jitter_table(context.run.seed, options.jitter)
     shares: dict[str, float] = {}
     for number, side in enumerate(levels):
@@ -34,12 +44,34 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         shares[str(side)] = float((field != kernel.UNSET).mean())
         context.report(number + 1, len(levels) + 1, message=f"chunks of {side} px")
     finish(guides, table, options, field, threads)
-    picture = np.empty_like(inputs.content)
+    picture = np.empty((*shape, 3), np.float32)
     in_bands(len(field), threads, lambda a, b: kernel.blend(painting, field, options.blend_px, picture, a, b))
     if not context.stopping:
         context.report(len(levels) + 1, len(levels) + 1, message="mixed")
+    return picture, field, shares
+
+
+def on_card(
+    inputs: Inputs, painting: Array, guides: Guides, table: NDArray[np.int32], options: Options, context: Context
+) -> Result:
+    """The same on a graphics card, where one was asked for; a processor is done before torch is loaded."""
+    from impasto.engines.hardware import choose_device
+
+    from .on_torch import TorchBlit
+
+    work = TorchBlit(guides, table, jitter_table(context.run.seed, options.jitter), choose_device(context.run))
+    levels = [2**n for n in range(options.chunk_size.bit_length() - 1, 0, -1)]
+    shares: dict[str, float] = {}
+    for number, side in enumerate(levels):
+        if context.stopping:
+            break
+        work.lay_level(side)
+        shares[str(side)] = work.covered
+        context.report(number + 1, len(levels) + 1, message=f"chunks of {side} px")
+    work.lay_rest()
     kept = "off" if inputs.blank else options.preserve_colour
-    return Result(with_kept_colour(picture, inputs.content, kept), {"covered_by_side": shares})
+    picture = with_kept_colour(work.blend(painting, options.blend_px), inputs.content, kept)
+    return Result(picture, {"covered_by_side": shares, "device": str(work.device)})
 
 
 def lay(

@@ -13,7 +13,7 @@ from impasto.image.resize import resize
 
 from . import Options
 
-_THRESHOLD = 24.0  # Sykora et al.'s shader
+USUAL_THRESHOLD = 24.0  # Sykora et al.'s shader
 _LOOSER = 36.0  # where nothing better than greys is compared, 24 leaves chunks of few pixels
 
 
@@ -41,12 +41,12 @@ def _pair(inputs: Inputs, painting: Array, options: Options) -> tuple[Array, Arr
         wanted = inputs.extras.get("content_guide", inputs.content)
         check_lies_over("content_guide", wanted, "result", inputs.content)
         height, width = painting.shape[:2]
-        return resize(sphere_normals(min(height, width)), (height, width)), wanted, _THRESHOLD
+        return resize(sphere_normals(min(height, width)), (height, width)), wanted, USUAL_THRESHOLD
     given = given_pair(inputs, "style_guide", "content_guide")
     if given is not None:
-        return *given, _THRESHOLD
+        return *given, USUAL_THRESHOLD
     if inputs.blank:
-        return positions(painting.shape[:2]), positions(inputs.content.shape[:2]), _THRESHOLD
+        return positions(painting.shape[:2]), positions(inputs.content.shape[:2]), USUAL_THRESHOLD
     return *appearance_pair(painting, inputs.content, options.match_levels), _LOOSER
 
 

@@ -17,9 +17,10 @@ from impasto.core import (
     Taxonomy,
 )
 from impasto.guides.inputs import guide_inputs
+from impasto.guides.view import ViewOptions
 
 
-class Options(PictureOptions):
+class Options(ViewOptions, PictureOptions):
     """What can be turned on `stylit`."""
 
     guide_weights: NamedWeights = {}
@@ -49,7 +50,7 @@ METHOD = Method(
     papers=("fiser2016", "barnes2009"),
     taxonomy=Taxonomy(family="examples", texture="non-parametric", scope="any-style"),
     inputs=(
-        Content(optional=True, help="The rendering or photo to paint; content_guide can stand in for it."),
+        Content(optional=True, models=("full", "diffuse", "specular", "indirect"), help="The rendering or photo to paint, or a model (.obj) with a painted ball as the style; content_guide can stand in for it."),
         Styles(help="The painted ball, or any painting."),
         StyleMasks(many=False, help="The part of the painting that may be used."),
         *guide_inputs(
@@ -64,6 +65,6 @@ METHOD = Method(
     deviations=(
         "The budget is found once for each scale, in its first round; what is left when 95 % are filled, or after twelve tries, takes what fits best.",
         "The style's patches look for free places from where they were, and only those that lost theirs start anew.",
-        "Light passes are pictures that are given; impasto renders none. With a photo and a painting alone, light, dark and detail of both are the guide.",
+        "Light passes are pictures that are given, or are rendered of a model and of a ball: one lamp, its shadow, light from the sky dimmed in folds; no light is traced. With a photo and a painting alone, light, dark and detail of both are the guide.",
     ),
 )  # fmt: skip

@@ -34,6 +34,7 @@ METHOD = Method(
         "On the validation grid at 512 px (36 pairs, slim encoder) the median style ratio is 0.40 at a content cosine of 0.56; the authors' network was taught a hundred times longer.",
         "The default encoder is the slim one, a quarter of VGG-19's width, with a decoder trained here in minutes: see the card of adain_slim. VGG-19's decoder (preset 'paper') is not shipped; 'impasto train adain --encoder vgg19' makes it.",
         "Errors of channels are taken relative to their root mean square over the training pictures, in place of a network whose channels were rescaled.",
+        "Below full strength, and where no mask reaches, what the decoder loses of the photo comes back in proportion, so that strength 0 is the photo; the authors' code shows the decoder's photo.",
         "Soft masks blend; the authors' are hard. What no mask covers stays the photo.",
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     context.report(0, 1)
     painter = Painter(context, options.tile_px)
     sizes = [style_size(p.shape[:2], photo.shape[:2], options.style_scale) for p in paintings]
-    looks = [painter.look(resize(p, size)) for p, size in zip(paintings, sizes, strict=True)]
+    looks = [painter.look(brought_to(p, size)) for p, size in zip(paintings, sizes, strict=True)]
     if inputs.masks:
         picture = in_regions(painter, photo, looks, inputs, options.strength)
     else:
@@ -27,6 +27,16 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         picture = painter.paint(photo, look, options.strength)
     context.report(1, 1)
     return Result(with_kept_colour(picture, inputs.content, options.preserve_colour), painter.report())
+
+
+def brought_to(painting: Array, size: tuple[int, int]) -> Array:
+    """A painting (H, W, 3) at the size at which it is looked at. Enlarged the quick way: there is no more to be seen in it."""
+    if any(new < old for new, old in zip(size, painting.shape[:2], strict=True)):
+        return resize(painting, size)
+    import cv2
+
+    enlarged = cv2.resize(painting, size[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.clip(enlarged, 0, 1, out=enlarged)
 
 
 def in_regions(painter: Painter, photo: Array, looks: Sequence[Look], inputs: Inputs, strength: float) -> Array:

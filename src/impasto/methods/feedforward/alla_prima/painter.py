@@ -54,6 +54,8 @@ class Painter:
 
     def paint(self, photo: Array, look: Look, strength: float = 1.0, guide: Array | None = None) -> Array:
         """The photo (H, W, 3) in that look, so far as `strength` says; measured only where the guide (H, W) is white."""
+        import cv2
+
         contrast = strength * look.colours.contrast
         if strength < 1:
             look = mixed([(self.look(photo, guide), 1 - strength), (look, strength)])
@@ -66,7 +68,7 @@ class Painter:
             found = self._moments(seen, guide)
             painted = self._paint({**seen, **feature_maps(*found, look)})[0]
             height, width = photo.shape[:2]
-            return settled(np.ascontiguousarray(painted[:, :height, :width].transpose(1, 2, 0)), look, guide)
+            return settled(cv2.merge([plane[:height, :width] for plane in painted]), look, guide)
         quarter, eighth, _ = self._features(ground, guide)
         maps = feature_maps(quarter, eighth, look)
 
@@ -118,7 +120,12 @@ class Painter:
 
 def as_planes(picture: Array) -> Planes:
     """(H, W, 3) as (1, 3, H', W'), mirrored at the right and below to whole multiples."""
-    return np.ascontiguousarray(_padded(picture).transpose(2, 0, 1)[None], np.float32)
+    import cv2
+
+    padded = _padded(picture)
+    planes = np.empty((1, padded.shape[2], *padded.shape[:2]), np.float32)
+    cv2.split(np.ascontiguousarray(padded, np.float32), list(planes[0]))
+    return planes
 
 
 def _padded(picture: Array) -> Array:
@@ -160,12 +167,21 @@ def lay_tooth(ground: Array, contrast: float, seed: int) -> None:
 
     height, width = ground.shape[:2]
     strength = network.TOOTH * contrast / len(network.TOOTH_GRAINS_PX) ** 0.5
+    noise = cv2.multiply(_tooth(height, width, seed), strength)
+    cv2.add(ground, cv2.merge([noise] * 3), dst=ground)
+
+
+@lru_cache(maxsize=1)
+def _tooth(height: int, width: int, seed: int) -> Array:
+    """The unevenness itself (H, W), of unit strength for each grain. Kept for the next picture of that size."""
+    import cv2
+
     noise = np.zeros((height, width), np.float32)
     for number, grain in enumerate(network.TOOTH_GRAINS_PX):
         random = np.random.default_rng((seed, number))
         coarse = random.standard_normal((-(-height // grain), -(-width // grain)), np.float32)
-        coarse *= strength
         how = cv2.INTER_LINEAR if number else cv2.INTER_NEAREST
         fine = cv2.resize(coarse, (coarse.shape[1] * grain, coarse.shape[0] * grain), interpolation=how)
         noise += fine[:height, :width]
-    cv2.add(ground, cv2.merge([noise] * 3), dst=ground)
+    noise.flags.writeable = False
+    return noise

@@ -10,9 +10,9 @@ from impasto.core import UI, Content, Masks, Method, NamedWeights, PictureOption
 class Options(PictureOptions):
     """What can be turned on `cin`."""
 
-    style_name: NamedWeights = {"starry-night": 1.0}
+    style_name: Annotated[NamedWeights, UI(opens="name or file")] = {"starry-night": 1.0}
     """Styles by name (`impasto zoo` lists them), with weights where there are several; with masks, in the masks' order."""
-    network: str | None = None
+    network: Annotated[str | None, UI(opens="file")] = None
     """A file that `impasto train cin` made, whose styles are taken; empty takes the shipped ones and your own."""
     strength: Annotated[float, Field(ge=0, le=1)] = 1.0
     """How far to go from the photo (0) to the painted picture (1); between the two both shine through."""

@@ -10,7 +10,7 @@ from impasto.core import UI, Content, Method, PictureOptions, SizeRule, Taxonomy
 class Options(PictureOptions):
     """What can be turned on `johnson`."""
 
-    style_name: str = "starry-night"
+    style_name: Annotated[str, UI(opens="name or file")] = "starry-night"
     """A style by name (`impasto zoo` lists them), or a file that `impasto train johnson` made."""
     strength: Annotated[float, Field(ge=0, le=1)] = 1.0
     """How far to go from the photo (0) to the painted picture (1); between the two both shine through."""

@@ -10,4 +10,4 @@ _SHARE = 2.0  # every level of every painting is held, and the covariances are s
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001
     """Peak memory of a run on a photo of that size."""
-    return Estimate(memory_bytes(height * width, options, _SHARE * (1 + 0.2 * (styles - 1))))
+    return Estimate(memory_bytes(height * width, options, _SHARE * (1 + 0.2 * (styles - 1)), in_tiles=not options.swap))

@@ -1,21 +1,24 @@
 """`wct`: from the deepest level to the shallowest look, whiten and colour, show; what is shown is looked at next."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from impasto.core import Context, Inputs, Result
+from impasto.core import Array, Context, Inputs, Result
 from impasto.reconstruction.networks.decoders import decoder_of
 from impasto.reconstruction.networks.encoders import INVERTIBLE
 from impasto.reconstruction.onepass import Sitting, seeded, with_mirrored_masks
-from impasto.reconstruction.transfer import Move, regions_of, restyled
-from impasto.textures.covariance import Spectrum, colour, spectrum, whiten, with_spectrum
+from impasto.reconstruction.transfer import Look, Move, changes, regions_of
+from impasto.reconstruction.views import TextureModel, View
+from impasto.textures.covariance import Spectrum, SpectrumSums, colour, spectrum, whiten, with_spectrum
 from impasto.textures.patches import exemplars, match, swap
 
 from . import Options
 
 _TEXTURE_PASSES = 3  # Li et al. 2017, the authors' code
+MODEL: TextureModel[Spectrum] = TextureModel(spectrum, SpectrumSums, with_spectrum)
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
@@ -31,20 +34,35 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     if inputs.blank:
         noise = torch.rand(picture.shape, generator=seeded(context.run.seed))
         strength, passes, picture = 1.0, max(passes, _TEXTURE_PASSES), noise.to(picture.device)
-    looks = [networks.look(painting, layers) for painting in sitting.paintings]
+    models: dict[str, TextureModel[Any]] = dict.fromkeys(layers, MODEL)
+    if options.swap:
+        models[layers[0]] = TextureModel(see, SpectrumSums, swapped(options.patch))  # type: ignore[arg-type]
+    # A swap looks at all of a picture at once.
+    _, paintings = sitting.views(*layers, whole=options.swap)
+    looks = {layer: [once(look.statistics(layer, models[layer])) for look in paintings] for layer in layers}
     steps = [layer for _ in range(passes) for layer in layers]
     for number, layer in enumerate(steps, 1):
-        features = networks.look(picture, (layer,))[layer]
-        styles = [look[layer] for look in looks]
-        if options.swap and layer == layers[0]:
-            moved = restyled(features, styles, regions, see, swapped(options.patch), strength)
-        else:
-            moved = restyled(features, styles, regions, spectrum, with_spectrum, strength)
-        picture = networks.show(moved, decoder_of("inverse", options.encoder, layer), layer).clamp(0, 1)
+        photo = View(networks, picture, (layer,), whole=options.swap)
+        wanted = changes(photo.statistics(layer, models[layer]), looks[layer], regions) if strength else []
+        family = decoder_of("inverse", options.encoder, layer)
+        picture = photo.repainted(layer, family, wanted, models[layer].move, strength).clamp(0, 1)
         context.report(number, len(steps), lambda picture=picture: sitting.cut(picture), message=layer)
         if context.stopping:
             break
     return sitting.result(picture, levels=list(layers), passes=passes)
+
+
+def once(measure: Look[Any]) -> Look[Any]:
+    """The same, measured once for each mask."""
+    found: dict[int, Any] = {}
+
+    def measured(mask: Array | None) -> Any:
+        # Masks stay where they are during a run.
+        if id(mask) not in found:
+            found[id(mask)] = measure(mask)
+        return found[id(mask)]
+
+    return measured
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ METHOD = Method(
     id="painterly",
     title="Painterly rendering",
     summary="A photo painted anew with curved brush strokes, large brushes first.",
-    papers=("hertzmann1998",),
+    papers=("hertzmann1998", "hertzmann2000"),
     taxonomy=Taxonomy(family="strokes"),
     inputs=(Content(),),
     options=Options,
@@ -93,6 +93,7 @@ METHOD = Method(
     },
     run="impasto.methods.strokes.painterly.paint:stylize",
     estimate="impasto.methods.strokes.painterly.paint:estimate",
+    sequence="impasto.methods.strokes.painterly.film:paint_film",
     deviations=(
         "a fourth, larger brush, finer threshold, structure-tensor directions and bristles by default; the presets named "
         "after the paper's four styles have its values, its gradients and flat paint",
@@ -100,6 +101,8 @@ METHOD = Method(
         "the canvas begins as the photo's mean colour; the first layer covers all of it",
         "full jitter moves values by up to a quarter of their range either way: the paper does not say how far, and all of it "
         "is noise",
+        "in films strokes are moved by the optical flow and laid anew, so that paint stays crisp; only where they no longer fit, "
+        "or the canvas is too far from the frame, are new ones painted",
         "strokes of a layer are laid in random order, as in the paper's z-buffer; their rims are smoothed over a pixel",
     ),
 )

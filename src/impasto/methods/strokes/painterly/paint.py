@@ -1,6 +1,7 @@
 """How `painterly` paints: layer upon layer, each tracing its strokes on the canvas below and laying them in random order."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +14,32 @@ from impasto.image.colour import luminance
 from . import Options
 
 _LIGHT = np.array([0.6, 0.8], np.float32)  # where light falls on the paint from, x and y: above and left
+_PARTS = 24  # of a layer, told one by one: what a time-lapse of the painting is made of
 _SHINE = 0.09  # how much a full slope of the paint lightens or darkens it
 
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
-    """One layer: radius in px, opacity, control points (n, m, 2) x then y with their counts (n,), colours (n, 3)."""
+    """One layer: radius in px, opacity, control points (n, m, 2) x then y with their counts (n,), colours (n, 3).
+
+    entries: (n,), which bristles each stroke has.
+    """
 
     radius_px: float
     opacity: float
     points: NDArray[np.float32]
     counts: NDArray[np.int32]
     colours: NDArray[np.float32]
+    entries: NDArray[np.int32]
 
     def __len__(self) -> int:
         """How many strokes."""
         return len(self.points)
+
+    def chosen(self, which: NDArray[Any] | slice) -> "Strokes":
+        """Some of the strokes, by index or mask."""
+        rows = (values[which] for values in (self.points, self.counts, self.colours, self.entries))
+        return Strokes(self.radius_px, self.opacity, *rows)
 
 
 @dataclass(slots=True)
@@ -45,7 +56,7 @@ class Painting:
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Paint, light the relief of the paint, and tell how many strokes each layer took and how far it is from the photo."""
     painting = paint(inputs.content, options, context)
-    picture = _lit(painting, options.texture)
+    picture = lit(painting, options.texture)
     report = {
         "strokes": [len(layer) for layer in painting.layers],
         "brushes_px": [round(layer.radius_px, 2) for layer in painting.layers],
@@ -56,50 +67,77 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 def paint(photo: Array, options: Options, context: Context) -> Painting:
     """The whole painting of a photo (H, W, 3), with its strokes."""
-    from impasto.kernels.strokes import lay
-
-    ground = photo.mean((0, 1), dtype=np.float64).astype(np.float32)
-    canvas = np.empty_like(photo)
-    canvas[:] = ground
-    painting = Painting(ground, canvas, np.zeros(photo.shape[:2], np.float32))
+    painting = bare(photo)
     random = np.random.default_rng(context.run.seed)
-    profile = _bristles(random)
-    radii = _brushes(options, photo.shape, context)
-    for number, radius in enumerate(radii, 1):
-        strokes = _layer(photo, painting, radius, options, random, context)
-        lay(
-            painting.canvas, painting.relief, strokes.points, strokes.counts, strokes.colours, radius, options.stroke_opacity,
-            profile, options.texture, context.run.threads,
-        )  # fmt: skip
+    profile = bristles(random)
+    radii = brushes_px(options, photo.shape, context)
+    for number, radius in enumerate(radii):
+        strokes = trace_layer(photo, painting, radius, options, random, context)
+        for part in range(_PARTS):
+            begin, end = (len(strokes) * edge // _PARTS for edge in (part, part + 1))
+            lay_strokes(painting, strokes.chosen(slice(begin, end)), profile, options, context)
+            if not context.stopping:  # a layer that was begun is finished
+                step = number * _PARTS + part + 1
+                context.report(step, len(radii) * _PARTS, lambda: lit(painting, options.texture), strokes=len(strokes))
         painting.layers.append(strokes)
-        painting.distances.append(255 * float(np.sqrt(_squares(photo, painting.canvas)).mean()))
-        context.report(number, len(radii), lambda: np.clip(painting.canvas, 0, 1), strokes=len(strokes))
+        painting.distances.append(255 * float(np.sqrt(squares(photo, painting.canvas)).mean()))
         if context.stopping:
             break
     return painting
 
 
-def _brushes(options: Options, shape: tuple[int, ...], context: Context) -> list[float]:
+def bare(photo: Array) -> Painting:
+    """A canvas in the photo's mean colour, with nothing on it."""
+    ground = photo.mean((0, 1), dtype=np.float64).astype(np.float32)
+    canvas = np.empty_like(photo)
+    canvas[:] = ground
+    return Painting(ground, canvas, np.zeros(photo.shape[:2], np.float32))
+
+
+def lay_strokes(painting: Painting, strokes: Strokes, profile: Array, options: Options, context: Context) -> None:
+    """Lay strokes onto the canvas, in order."""
+    from impasto.kernels.strokes import lay
+
+    lay(
+        painting.canvas, painting.relief, strokes.points, strokes.counts, strokes.colours, strokes.radius_px, strokes.opacity,
+        profile, options.texture, context.run.threads, strokes.entries,
+    )  # fmt: skip
+
+
+def brushes_px(options: Options, shape: tuple[int, ...], context: Context) -> list[float]:
+    """Radii of the brushes for a picture of that shape, in its pixels, the largest first."""
     scale = filters.scale_of(shape)
     radii = [max(filters.within(radius * scale, shape, "brushes", context), 0.7) for radius in options.radii]
     # Small pictures may leave several brushes at the least size: one is enough.
     return list(dict.fromkeys(round(radius, 3) for radius in radii))
 
 
-def _layer(
+def trace_layer(
     photo: Array, painting: Painting, radius: float, options: Options, random: np.random.Generator, context: Context
 ) -> Strokes:
     """Trace the strokes of one brush against the canvas as it stands."""
+    reference = reference_for(photo, radius, options)
+    blank = not painting.layers
+    far = squares(reference, painting.canvas)
+    starts = starts_on(far, max(1, round(options.grid * radius)), -1.0 if blank else options.threshold)
+    return trace_from(starts, reference, painting, blank, radius, options, random, context)
+
+
+def reference_for(photo: Array, radius: float, options: Options) -> Array:
+    """The photo as a brush sees it: blurred to its radius."""
     import cv2
 
-    from impasto.kernels.strokes import trace
-
     sigma = options.blur * radius
-    reference = cv2.GaussianBlur(photo, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE) if sigma > 0.2 else photo
-    blank = not painting.layers
-    starts = _starts(
-        _squares(reference, painting.canvas), blank, max(1, round(options.grid * radius)), options.threshold
-    )
+    return cv2.GaussianBlur(photo, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE) if sigma > 0.2 else photo
+
+
+def trace_from(
+    starts: NDArray[np.int32], reference: Array, painting: Painting, blank: bool, radius: float, options: Options,
+    random: np.random.Generator, context: Context,
+) -> Strokes:  # fmt: skip
+    """The strokes of one brush from places (n, 2), in random order."""
+    from impasto.kernels.strokes import brushes, trace
+
     starts = starts[random.permutation(len(starts))]
     tangent = _directions(reference, radius, options.orientation)
     points, counts = trace(
@@ -107,10 +145,10 @@ def _layer(
         options.curvature, context.run.threads,
     )  # fmt: skip
     colours = _strayed(reference[starts[:, 1], starts[:, 0]], options, random)
-    return Strokes(radius, options.stroke_opacity, points, counts, colours)
+    return Strokes(radius, options.stroke_opacity, points, counts, colours, brushes(len(points)))
 
 
-def _squares(a: Array, b: Array) -> Array:
+def squares(a: Array, b: Array) -> Array:
     """Squared distances of colours (H, W), with values in [0, 1]."""
     import cv2
 
@@ -118,17 +156,20 @@ def _squares(a: Array, b: Array) -> Array:
     return cv2.transform(cv2.multiply(difference, difference), np.ones((1, 3), np.float32))
 
 
-def _starts(squares: Array, blank: bool, cell: int, threshold: float) -> NDArray[np.int32]:
-    """Where strokes begin, (n, 2) x then y: the furthest pixel of every cell that is, on average, beyond the threshold."""
-    height, width = squares.shape
+def starts_on(far: Array, cell: int, threshold: float) -> NDArray[np.int32]:
+    """Where strokes begin, (n, 2) x then y: the furthest pixel of every cell that is, on average, beyond the threshold.
+
+    A threshold below 0 takes every cell.
+    """
+    height, width = far.shape
     rows, columns = -(-height // cell), -(-width // cell)
     padded = np.full((rows * cell, columns * cell), -1, np.float32)
-    np.sqrt(squares, out=padded[:height, :width])
+    np.sqrt(far, out=padded[:height, :width])
     cells = padded.reshape(rows, cell, columns, cell).swapaxes(1, 2).reshape(rows * columns, cell * cell)
     furthest = cells.argmax(1)
     inside = np.maximum(cells, 0)
     mean = inside.sum(1) / np.maximum((cells >= 0).sum(1), 1)
-    chosen = np.arange(len(cells)) if blank else np.flatnonzero(mean > threshold / 255)
+    chosen = np.flatnonzero(mean > threshold / 255)
     y = chosen // columns * cell + furthest[chosen] // cell
     x = chosen % columns * cell + furthest[chosen] % cell
     return np.stack([x, y], -1).astype(np.int32)
@@ -166,7 +207,7 @@ def _strayed(colours: Array, options: Options, random: np.random.Generator) -> A
     return np.ascontiguousarray(np.clip(colours, 0, 1), np.float32)
 
 
-def _bristles(random: np.random.Generator) -> Array:
+def bristles(random: np.random.Generator) -> Array:
     """What bristles leave across a stroke, 1024 values of mean 0 and deviation 0.5, a quarter of a pixel apart."""
     rough = random.standard_normal(1024)
     smooth = sum(np.roll(rough, shift) * weight for shift, weight in ((-2, 1), (-1, 2), (0, 3), (1, 2), (2, 1)))
@@ -174,7 +215,7 @@ def _bristles(random: np.random.Generator) -> Array:
     return np.ascontiguousarray(np.clip(0.5 * smooth / smooth.std(), -1, 1), np.float32)
 
 
-def _lit(painting: Painting, texture: float) -> Array:
+def lit(painting: Painting, texture: float) -> Array:
     """The canvas with light falling on the relief of its paint from above left."""
     import cv2
 

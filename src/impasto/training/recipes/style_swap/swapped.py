@@ -43,7 +43,7 @@ class SwappedDecoder(Decoding):
         made = []
         for photo, painting in pairs:
             source = exemplars([painting], patch=self.options.patch)
-            made.append(swap(match(photo, source), source))
+            made.append(swap(match(photo, source), source, keep_length=True))
         return torch.cat(made)
 
     def validate(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Tensor]) -> Validation:

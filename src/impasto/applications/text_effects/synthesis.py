@@ -1,0 +1,166 @@
+"""An effect laid on another text, coarse to fine: every patch seeks a like one, equally far from its strokes (section 4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impasto.core import Array
+from impasto.kernels.patchmatch import vote
+from impasto.kernels.scaled_patches import improve
+
+from .distance import Strokes
+from .scales import MARGIN, STEPS, shares_at, shares_by_distance, stack
+
+Field = NDArray[np.int32]
+_TEXT = 10.0  # weight of the text masks beside the colours (section 4.1, authors' code)
+_EDGE = 2  # pixels at the style's border that no patch has as its middle
+_SMALLEST_PX = 24  # no side of a level is shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a synthesis goes: weights of the distance, of the direction, of the height in the text and of every further use; patches; levels; rounds of the coarsest level."""
+
+    distance: float
+    direction: float
+    height: float
+    uniformity: float
+    patch: int = 5
+    levels: int | None = None
+    rounds: int = 12
+    seed: int = 0
+
+
+def synthesise(
+    style: Array, source: Strokes, target: Strokes, plan: Plan, *,
+    report: Callable[[int, int, Callable[[], Array]], None] = lambda *_: None, stopping: Callable[[], bool] = lambda: False,
+) -> tuple[Array, dict[str, object]]:  # fmt: skip
+    """A picture (H, W, 3) of the target's text in the style's (h, w, 3) effect, and an account.
+
+    source, target: the strokes of both texts, as wide in pixels.
+    """
+    reach = float(source.distance.max())
+    shares, edges = shares_by_distance(style, source.distance, plan.seed)
+    count = level_count(style.shape[:2], target.mask.shape, plan.levels)
+    rounds = [max(3, plan.rounds - 3 * n) for n in range(count)]
+    field: Field | None = None
+    picture = style[:1, :1]
+    errors = np.zeros((1, 1), np.float32)
+    usage = np.zeros((1, 1), np.int32)
+    done = 0
+    for n in range(count):
+        sizes = [
+            tuple(max(1, side >> (count - 1 - n)) for side in shape) for shape in (style.shape[:2], target.mask.shape)
+        ]
+        level = Level(style, source, target, sizes[0], sizes[1], reach, plan, n)  # type: ignore[arg-type]
+        level.shares = shares_at(level.distance[1], shares, edges)
+        level.begin(field)
+        for _ in range(rounds[n]):
+            level.turn()
+            done += 1
+            report(done, sum(rounds), lambda level=level: enlarged(level.picture, target.mask.shape))
+            if stopping():
+                break
+        field, picture, errors, usage = level.field, level.picture, level.errors, level.usage
+        if stopping():
+            break
+    account: dict[str, object] = {
+        "levels": count, "error": float(errors.mean()), "most_uses": int(usage.max()),
+        "scales": [round(float(s), 3) for s in shares.mean(0)],
+    }  # fmt: skip
+    return enlarged(picture, target.mask.shape), account
+
+
+def level_count(source: tuple[int, int], target: tuple[int, int], asked: int | None) -> int:
+    """Levels, each half the next finer one, down to two dozen pixels."""
+    count = 1
+    while min(*source, *target) >> count >= _SMALLEST_PX:
+        count += 1
+    return count if asked is None else min(count, asked)
+
+
+def enlarged(picture: Array, shape: tuple[int, int]) -> Array:
+    """The picture at its final size."""
+    from impasto.image.resize import resize
+
+    return picture if picture.shape[:2] == shape else resize(picture, shape)
+
+
+class Level:
+    """One scale of the pyramid: planes of style and result, and the matches between them."""
+
+    shares: Array
+
+    def __init__(
+        self, style: Array, source: Strokes, target: Strokes, size: tuple[int, int], shape: tuple[int, int],
+        reach: float, plan: Plan, number: int,
+    ) -> None:  # fmt: skip
+        self.plan, self.number, self.size, self.shape = plan, number, size, shape
+        self.style = shrunk(style, size)
+        masks = [shrunk(s.mask.astype(np.float32), to) for s, to in ((source, size), (target, shape))]
+        # Beyond what the style shows, all is as far as it shows.
+        self.distance = [shrunk(s.distance.clip(0, reach), to) for s, to in ((source, size), (target, shape))]
+        above = [shrunk(s.above, to) for s, to in ((source, size), (target, shape))]
+        down = [shrunk(s.down, to) for s, to in ((source, size), (target, shape))]
+        self.guides = [self.guide(*planes) for planes in zip(self.distance, above, down, strict=True)]
+        weight = np.float32(np.sqrt(_TEXT))
+        self.masks = [mask[..., None] * weight for mask in masks]
+        self.source = stack(np.ascontiguousarray(np.dstack([self.style, self.masks[0]])))
+        # Uses are dear by what they are beyond an even share.
+        self.penalty = np.float32(plan.uniformity * size[0] * size[1] / (shape[0] * shape[1]))
+        self.random = np.random.default_rng([plan.seed, number])
+
+    def guide(self, distance: Array, above: Array, down: Array) -> Array:
+        """Planes (H, W, 3) whose squared differences are the distance's, the direction's and the height's cost.
+
+        (d_p - d_q)² / max(1, d_p²) is, for near distances, the squared difference of 1 + log d beyond the contour.
+        """
+        even = np.where(distance > 1, 1 + np.log(np.maximum(distance, 1)), distance)
+        beyond = above * np.clip(distance - 1, 0, 1)  # no direction inside, or on the contour itself
+        weights = np.sqrt([self.plan.distance, self.plan.direction, self.plan.height])
+        return (np.dstack([even, beyond, down]) * weights).astype(np.float32)
+
+    def begin(self, coarser: Field | None) -> None:
+        """Start from pixels at the same distance, drawn at random, or from the matches of half the size."""
+        height, width = self.size
+        edge = min(_EDGE, (min(self.size) - 1) // 2)
+        self.edge = edge
+        inner = np.stack(np.meshgrid(np.arange(edge, height - edge), np.arange(edge, width - edge), indexing="ij"), -1).reshape(-1, 2)  # fmt: skip
+        if coarser is None:
+            far = self.guides[0][inner[:, 0], inner[:, 1], 0]
+            order = np.argsort(far, kind="stable")
+            spread = max(1, len(order) // 50)
+            rank = np.searchsorted(far[order], self.guides[1][..., 0])
+            rank = rank + self.random.integers(-spread, spread + 1, rank.shape)
+            self.field = inner[order[rank.clip(0, len(order) - 1)]].astype(np.int32)
+        else:
+            rows, columns = (np.arange(side) for side in self.shape)
+            near = coarser[
+                np.ix_(np.minimum(rows // 2, len(coarser) - 1), np.minimum(columns // 2, coarser.shape[1] - 1))
+            ]
+            odd = np.stack(np.meshgrid(rows % 2, columns % 2, indexing="ij"), -1)
+            self.field = (2 * near + odd).clip(edge, [height - 1 - edge, width - 1 - edge]).astype(np.int32)
+        self.picture = np.zeros((*self.shape, 3), np.float32)
+        self.errors = np.zeros(self.shape, np.float32)
+        self.usage = np.bincount(self.field[..., 0].ravel() * width + self.field[..., 1].ravel(), minlength=height * width).reshape(height, width).astype(np.int32)  # fmt: skip
+        vote(self.style, self.field, self.errors, self.plan.patch, 0.0, self.picture, 0, self.shape[0])
+
+    def turn(self) -> None:
+        """Seek better matches, to and fro, then vote."""
+        target = stack(np.ascontiguousarray(np.dstack([self.picture, self.masks[1]])))
+        for backward in (False, True):
+            improve(
+                self.source, target, *self.guides, self.shares, np.array(STEPS), self.field, self.errors, self.usage,
+                self.penalty, self.plan.patch // 2, MARGIN, self.edge, backward, not backward,
+                int(self.random.integers(1, 2**63)),
+            )  # fmt: skip
+        vote(self.style, self.field, self.errors, self.plan.patch, 0.0, self.picture, 0, self.shape[0])
+
+
+def shrunk(planes: Array, size: tuple[int, int]) -> Array:
+    """Planes at a smaller size, each new pixel the mean of what it covers."""
+    import cv2
+
+    return np.ascontiguousarray(planes if planes.shape[:2] == size else cv2.resize(planes, size[::-1], interpolation=cv2.INTER_AREA), np.float32)  # fmt: skip

@@ -1,0 +1,130 @@
+"""Pictures people brought along: paintings of their own and painted masks, kept as long as jobs are."""
+
+import base64
+import json
+import secrets
+from io import BytesIO
+from pathlib import Path
+from time import time
+
+from impasto import assets
+from impasto.core import InputError
+from impasto.service.folders import ID, new_id
+from impasto.service.orders import clean_name, refuse_stranger
+
+THUMB_PX = 180
+_BUNDLED = "bundled:"
+
+
+class Shelf:
+    """A folder of pictures by unguessable ids; bundled pictures are on it too, under their names."""
+
+    def __init__(self, folder: Path, pixels: int, max_bytes: int) -> None:
+        """pixels: of the largest picture that is taken; max_bytes: of all of them together."""
+        self.folder, self.pixels, self.max_bytes = folder, pixels, max_bytes
+
+    def put(self, data: bytes, name: str) -> str:
+        """Keep a picture that can be decoded; returns its id. Raises InputError for one that cannot."""
+        refuse_stranger(data, name)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        key = new_id()
+        thumb = _thumb(data, name, self.pixels)
+        (self.folder / f"{key}.thumb").write_bytes(thumb)
+        (self.folder / f"{key}.json").write_text(json.dumps(clean_name(name, "painting")))
+        temporary = self.folder / f".{secrets.token_hex(8)}"
+        temporary.write_bytes(data)
+        temporary.replace(self.folder / key)
+        return key
+
+    def get(self, key: str) -> tuple[bytes, str]:
+        """A picture's bytes and name. Raises InputError for one that is not, or no longer, there."""
+        if key.startswith(_BUNDLED):
+            name = key.removeprefix(_BUNDLED)
+            return assets.path(name).read_bytes(), name
+        path = self._path(key)
+        try:
+            return path.read_bytes(), self.name(key)
+        except FileNotFoundError:
+            raise InputError("a picture chosen earlier is no longer there; add it again.") from None
+
+    def _path(self, key: str) -> Path:
+        if not ID.fullmatch(key):
+            raise InputError("a picture chosen earlier is no longer there; add it again.")
+        return self.folder / key
+
+    def name(self, key: str) -> str:
+        """What a picture is called."""
+        if key.startswith(_BUNDLED):
+            return key.removeprefix(_BUNDLED)
+        try:
+            return json.loads(self._path(key).with_suffix(".json").read_text())
+        except FileNotFoundError:
+            return "painting"
+
+    def item(self, key: str) -> dict[str, str]:
+        """A picture as the page shows it: id, title and a small copy."""
+        if key.startswith(_BUNDLED):
+            thumb = _thumb(self.get(key)[0], key, self.pixels)
+        else:
+            thumb = self._path(key).with_suffix(".thumb").read_bytes()
+        return {
+            "id": key,
+            "title": title(self.name(key)),
+            "thumb": "data:image/jpeg;base64," + base64.b64encode(thumb).decode(),
+        }
+
+    def bundled(self, kind: assets.Kind) -> list[dict[str, str]]:
+        """The pictures that come with the package."""
+        return [self.item(_BUNDLED + name) for name in assets.names(kind)]
+
+    def sweep(self, hours: float) -> None:
+        """Throw away what is older, and the oldest where all together are too much."""
+        if not self.folder.is_dir():
+            return
+        files = sorted((path for path in self.folder.iterdir()), key=lambda path: path.stat().st_mtime, reverse=True)
+        total = 0
+        for path in files:
+            status = path.stat()
+            total += status.st_size
+            if status.st_mtime < time() - hours * 3600 or total > self.max_bytes:
+                path.unlink(missing_ok=True)
+
+
+def lay_out(data: bytes, target: Path) -> str:
+    """Put a picture where Gradio may show it, whole before anybody sees it; returns the path."""
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{secrets.token_hex(8)}")
+        temporary.write_bytes(data)
+        temporary.replace(target)
+    return str(target)
+
+
+def title(name: str) -> str:
+    """A file name as a title.
+
+    >>> title("starry_night.jpg")
+    'Starry night'
+    """
+    stem = (name.rpartition(".")[0] or name).replace("_", " ").strip()
+    return stem[:1].upper() + stem[1:]
+
+
+def _thumb(data: bytes, name: str, pixels: int) -> bytes:
+    """A small JPEG of a picture, decoded whole so that damage is found now."""
+    from PIL import Image
+
+    from impasto.image import decode
+
+    if name.startswith(_BUNDLED):  # ours: no need to look at every pixel
+        image = Image.open(BytesIO(data))
+        image.draft("RGB", (THUMB_PX * 2, THUMB_PX * 2))
+    else:
+        image = Image.fromarray((decode(data, name=name, max_pixels=pixels).rgb * 255 + 0.5).astype("uint8"))
+    image.thumbnail((THUMB_PX * 2, THUMB_PX * 2))
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    target = BytesIO()
+    square = image.convert("RGB").crop((left, top, left + side, top + side)).resize((THUMB_PX, THUMB_PX))
+    square.save(target, "JPEG", quality=82)
+    return target.getvalue()

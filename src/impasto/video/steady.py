@@ -1,0 +1,92 @@
+"""Painting a film frame by frame, and steadying it: what a painting keeps of the one before, carried along what moves.
+
+After Bonneel et al. 2015 (Blind Video Temporal Consistency) in what it wants, and Ruder et al. 2016 in what it trusts. No
+least squares are solved: the paintings are mixed, where the film itself looks the same as before.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from impasto.core import Array, Context, Film, Inputs, Progress, Result
+
+from .motion import Motion, motion_between, warped_difference
+
+_DETAIL_PX, _MOST_GAIN = 1.5, 1.3
+_LIKE = 0.05  # how far a colour of the film may stray from where it was, 0 to 1, and still be the same thing
+_SOFT_PX = 2.0  # differences are looked at under a Gaussian of that deviation: grain is no change
+
+
+def steadied(
+    painting: Array, before: Array, motion: Motion, film_before: Array, film_now: Array, strength: float
+) -> Array:
+    """A frame's painting (H, W, 3) with as much of the painting before as `strength` says, 0 to 1, where that is safe.
+
+    Safe is where the motion is trusted and the film shows now what it showed there before. What the film changes
+    smoothly, such as light, is added to what is carried along, so that nothing lags behind.
+    """
+    import cv2
+
+    change = cv2.GaussianBlur(film_now - motion.carry(film_before), (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)
+    alike = np.exp(-np.square(change).sum(2) / (2 * _LIKE**2))
+    share = (np.float32(strength) * motion.trust * alike)[..., None]
+    mixed = painting + share * (motion.carry(before) - painting)
+    return np.clip(crisp_as(mixed, painting), 0, 1).astype(np.float32, copy=False)
+
+
+def crisp_as(picture: Array, like: Array) -> Array:
+    """The picture (H, W, 3) with its finest detail raised to the strength it has in another, place by place.
+
+    Mixing and carrying along soften a little every time; over a film they would soften much.
+    """
+    import cv2
+
+    def soft(planes: Array, sigma: float) -> Array:
+        return cv2.GaussianBlur(planes, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+
+    detail = picture - soft(picture, _DETAIL_PX)
+    ours, theirs = (soft(np.square(d).sum(2), 4 * _DETAIL_PX) for d in (detail, like - soft(like, _DETAIL_PX)))
+    gain = np.clip(np.sqrt((theirs + 1e-6) / (ours + 1e-6)), 1, _MOST_GAIN)
+    return picture + (gain - 1)[..., None] * detail
+
+
+def paint_in_turn(film: Film, paint: Callable[[Inputs, Context], Result], context: Context) -> None:
+    """Paint a film's frames one after another with a still method, each steadied by the one before.
+
+    The same seed for every frame: paper, grain and noise stand still.
+    """
+    for number in range(len(film)):
+        if film.finished(number):
+            continue
+        inputs = film.inputs(number)
+        result = paint(inputs, frame_context(context, number, len(film)))
+        if context.stopping:
+            return
+        motion = None
+        if number and film.settings.steady:
+            motion = motion_between(film.inputs(number - 1).content, inputs.content)
+        keep_steady(film, number, result.picture, motion, film.settings.steady)
+        context.report(number + 1, len(film), preview=lambda number=number: film.painted(number))
+
+
+def keep_steady(film: Film, number: int, picture: Array, motion: Motion | None, strength: float) -> None:
+    """Keep a frame's picture, steadied by the one before where its motion is known, and what it then flickers."""
+    if motion is None:
+        film.keep(number, picture)
+        return
+    before, now, painted = film.inputs(number - 1).content, film.inputs(number).content, film.painted(number - 1)
+    picture = steadied(picture, painted, motion, before, now, strength)
+    film.keep(
+        number, picture, flicker_in=warped_difference(before, now, motion), flicker_out=warped_difference(painted, picture, motion)
+    )  # fmt: skip
+
+
+def frame_context(context: Context, number: int, total: int) -> Context:
+    """The context of one frame: its steps are told as a message, and a stop ends it, too."""
+
+    def listen(progress: Progress) -> None:
+        if progress.total > 1:
+            context.report(number, total, message=f"frame {number + 1}: {progress.step}/{progress.total}")
+
+    return replace(context, listener=listen)

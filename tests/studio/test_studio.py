@@ -1,0 +1,183 @@
+"""The page behind its guard, without a browser: what is served, what is closed, who comes in."""
+
+import asyncio
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from impasto.core import InputError, UsageError
+from impasto.service.guard import COOKIE, session
+from impasto.service.options import ServiceOptions
+from impasto.studio.shelf import Shelf, title
+from impasto.studio.wishes import Wish, make_order
+
+TOKEN = "a-token-of-some-length"
+HOME = "http://127.0.0.1:7860"
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """The whole application with a token; its desk stays closed, since nothing here paints."""
+    from impasto.studio.app import make_studio
+
+    options = ServiceOptions(folder=str(tmp_path_factory.mktemp("home")), threads=1)
+    return TestClient(make_studio(options, TOKEN), HOME, follow_redirects=False)
+
+
+@pytest.fixture
+def inside(studio: TestClient) -> TestClient:
+    studio.cookies.set(COOKIE, session(TOKEN))
+    yield studio
+    studio.cookies.clear()
+
+
+def test_who_has_no_token_gets_a_door_and_nothing_else(studio):
+    asked = studio.get("/", headers={"accept": "text/html"})
+    assert (asked.status_code, asked.headers["location"]) == (303, "/login")
+    for path in ("/config", "/gradio_api/startup-events", "/v1/methods", "/theme.css", "/assets/index.js"):
+        assert studio.get(path).status_code == 401, path
+    assert "password" in studio.get("/login").text
+    assert studio.post("/login", data={"token": "wrong"}).status_code == 401
+    for opened in (studio.post("/login", data={"token": TOKEN}), studio.get("/login", params={"token": TOKEN})):
+        assert (opened.status_code, opened.headers["location"]) == (303, "/")
+        cookie = opened.headers["set-cookie"]
+        assert all(word in cookie for word in ("HttpOnly", "SameSite=strict"))
+        assert TOKEN not in cookie
+
+
+def test_the_page_loads_nothing_from_elsewhere_and_says_so(inside):
+    page = inside.get("/", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert "impasto" in page.text
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http:" not in policy
+    assert "https:" not in policy
+    assert page.headers["x-frame-options"] == "DENY"
+    config = inside.get("/config").json()
+    assert config["analytics_enabled"] is False
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/proxy=http://127.0.0.1:1/", "/gradio_api/file=http://127.0.0.1:1/", "/gradio_api/info", "/gradio_api/runs",
+        "/gradio_api/run/predict", "/gradio_api/call/predict", "/monitoring", "/docs", "/gradio_api/openapi.json",
+    ],
+)  # fmt: skip
+def test_what_the_page_does_not_use_is_closed(inside, path):
+    assert inside.get(path).status_code == 404
+    assert inside.post(path, json={}).status_code == 404
+
+
+def test_files_of_the_server_are_not_handed_out(inside):
+    home = inside.app.app.state.desk.home
+    (home / "jobs").mkdir(exist_ok=True)
+    (home / "jobs" / "secret.txt").write_text("x")
+    for path in (
+        "/etc/passwd",
+        str(home / "secret"),
+        str(home / "jobs" / "secret.txt"),
+        str(home / "gradio" / ".." / "secret"),
+    ):
+        answer = inside.get(f"/gradio_api/file={path}")
+        assert answer.status_code in (403, 404), path
+        assert "root:" not in answer.text
+
+
+def file(path: str) -> dict[str, Any]:
+    return {"path": path, "url": path, "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.mark.parametrize(
+    "path", ["http://127.0.0.1:1/x.png", "https://example.org/x.png", "/etc/passwd", "file:///etc/passwd", 7]
+)
+def test_a_path_or_address_in_a_clients_data_is_never_opened(path):
+    import gradio as gr
+
+    from impasto.studio.blocks import refuse_foreign_files
+
+    for value in (file(path), [file(path)], {"a": {"b": [1, {"c": file(path)}]}}):
+        with pytest.raises(gr.Error, match="uploaded here"):
+            refuse_foreign_files([value])
+    deep: Any = file(path)
+    for _ in range(40):
+        deep = [deep]
+    with pytest.raises(gr.Error, match="nested"):
+        refuse_foreign_files(deep)
+    refuse_foreign_files([{"items": [], "chosen": [{"id": "bundled:x"}]}, None, 3, "text"])
+
+
+def test_every_event_of_the_page_looks_its_data_over(studio):
+    import gradio as gr
+
+    blocks = studio.app.app.state.blocks
+    events = [event for event in blocks.fns.values() if event.inputs]
+    assert len(events) > 10
+    for event in events:
+        for place in range(len(event.inputs)):
+            data: list[Any] = [None] * len(event.inputs)
+            data[place] = file("http://127.0.0.1:1/x.png")
+            with pytest.raises(gr.Error, match="uploaded here"):
+                asyncio.run(blocks.preprocess_data(event, data, None))
+
+
+@pytest.fixture
+def shelf(tmp_path) -> Shelf:
+    return Shelf(tmp_path / "shelf", 100_000, 10**6)
+
+
+@pytest.fixture
+def own(photo) -> bytes:
+    return photo.read_bytes()
+
+
+def test_paintings_on_the_shelf_have_names_small_copies_and_an_end(shelf, own):
+    key = shelf.put(own, "../My own.png")
+    assert shelf.get(key) == (own, "My own.png")
+    item = shelf.item(key)
+    assert item["title"] == "My own"
+    assert item["thumb"].startswith("data:image/jpeg;base64,")
+    assert shelf.get("bundled:starry_night.jpg")[1] == "starry_night.jpg"
+    for wrong in ("bundled:../../secret", "../secret", "x" * 32, ""):
+        with pytest.raises((InputError, UsageError)):
+            shelf.get(wrong)
+    with pytest.raises(InputError, match="megapixels"):
+        shelf.put(_png(400, 400), "large.png")
+    shelf.sweep(24)
+    assert shelf.get(key)
+    shelf.sweep(0)
+    with pytest.raises(InputError, match="no longer there"):
+        shelf.get(key)
+    assert title("the_scream.jpg") == "The scream"
+
+
+def _png(height: int, width: int) -> bytes:
+    from io import BytesIO
+
+    target = BytesIO()
+    Image.fromarray(np.zeros((height, width, 3), np.uint8)).save(target, "PNG")
+    return target.getvalue()
+
+
+def test_a_wish_becomes_an_order_with_what_its_method_takes(shelf, own, photo):
+    key = shelf.put(own, "own.png")
+    chosen = [{"id": key, "weight": 2}, {"id": "bundled:great_wave.jpg", "weight": 1}]
+    kept = {"masks": [key, key], "style_masks:1": [key], "fine_style": [key]}
+    order, pictures = make_order(Wish(str(photo), chosen, "gatys", kept=kept, options={"steps": 3}), shelf)
+    assert [(s.role, s.name) for s in order.sheets] == [
+        ("content", "photo.png"), ("styles", "own.png"), ("styles", "great_wave.jpg"), ("masks", "own.png"), ("masks", "own.png"),
+        ("style_masks", "whole-1.png"), ("style_masks", "own.png"), ("extras", "own.png"),
+    ]  # fmt: skip
+    assert set(pictures) == {sheet.file for sheet in order.sheets}
+    plain, _ = make_order(Wish(str(photo), chosen, "xdog", kept=kept), shelf)
+    assert [sheet.role for sheet in plain.sheets] == ["content"]
+    alone, _ = make_order(Wish(str(photo), chosen, "texture"), shelf)
+    assert [sheet.role for sheet in alone.sheets] == ["styles", "styles"]
+    with pytest.raises(UsageError, match="no option"):
+        make_order(Wish(str(photo), chosen, "gatys", options={"stepps": 3}), shelf)
+    with pytest.raises(UsageError, match="weight"):
+        make_order(Wish(str(photo), [{"id": key, "weight": -1}], "gatys"), shelf)
