@@ -22,7 +22,9 @@ from impasto.service.web import guarded, make_app
 if __name__ == "__main__":
     options = ServiceOptions.model_validate_json(sys.argv[1])
     at = listen(options)
-    serve(guarded(make_app(Desk(options, warm=False)), options, None), at, options, lambda: print("port", at.getsockname()[1], flush=True))
+    desk = Desk(options, warm=False)
+    desk.open()
+    serve(guarded(make_app(desk), options, None), at, options, lambda: print("port", at.getsockname()[1], flush=True))
 """
 
 

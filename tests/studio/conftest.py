@@ -85,7 +85,7 @@ def page(chromium: Any, studio: Running, request: pytest.FixtureRequest) -> Iter
         viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1
     )
     page = context.new_page()
-    page.set_default_timeout(40_000)
+    page.set_default_timeout(120_000)
     strangers: list[str] = []
     wrong: list[str] = []
     page.on("request", lambda r: None if r.url.startswith((studio.url, "data:", "blob:")) else strangers.append(r.url))

@@ -9,6 +9,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from impasto.core import InputError, UsageError
+from impasto.service.desk import Desk
 from impasto.service.guard import COOKIE, session
 from impasto.service.options import ServiceOptions
 from impasto.studio.shelf import Shelf, title
@@ -24,7 +25,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     from impasto.studio.app import make_studio
 
     options = ServiceOptions(folder=str(tmp_path_factory.mktemp("home")), threads=1)
-    return TestClient(make_studio(options, TOKEN), HOME, follow_redirects=False)
+    return TestClient(make_studio(Desk(options), TOKEN), HOME, follow_redirects=False)
 
 
 @pytest.fixture

@@ -25,7 +25,11 @@ class _StudioCommand(Command):
 
         own: list[Any] = super().get_params(ctx)
         made = flags(ServiceOptions, "The server")
-        return [*own[:-1], *sorted(made, key=lambda flag: flag.section == ADVANCED), own[-1]]
+        return [*own[:-1], *sorted(made, key=_advanced), own[-1]]
+
+
+def _advanced(flag: Any) -> bool:
+    return flag.section == ADVANCED
 
 
 @click.command(
@@ -48,19 +52,24 @@ def studio(api_only: bool, quiet: bool, **values: Any) -> None:
     _check_extra(api_only)
     if token is None and not options.local:
         token = secrets.token_urlsafe(24)
+    from impasto.service.desk import Desk
     from impasto.service.server import listen, serve
+    from impasto.service.web import address
 
     at = listen(options)
     with at:
-        # Hundreds of thousands of objects come with the libraries and stay; looking through them for garbage costs time.
-        gc.disable()
-        app = _application(api_only, options, token)
-        gc.freeze()
-        gc.enable()
-        from impasto.service.web import address
-
-        where = address(options, at.getsockname()[1], token)
-        serve(app, at, options, lambda: say(f"impasto studio: {where}  (Ctrl-C ends it)", quiet))
+        desk = Desk(options)
+        desk.open()
+        try:
+            # Hundreds of thousands of objects come with the libraries and stay; looking through them for garbage costs time.
+            gc.disable()
+            app = _application(api_only, desk, token)
+            gc.freeze()
+            gc.enable()
+            where = address(options, at.getsockname()[1], token)
+            serve(app, at, options, lambda: say(f"impasto studio: {where}  (Ctrl-C ends it)", quiet))
+        finally:
+            desk.close()
 
 
 def _check_extra(api_only: bool) -> None:
@@ -72,12 +81,11 @@ def _check_extra(api_only: bool) -> None:
         raise UsageError(f"the studio needs {missing[0].replace('_', '-')}, which is not installed; {_EXTRA}.")
 
 
-def _application(api_only: bool, options: Any, token: str | None) -> Any:
+def _application(api_only: bool, desk: Any, token: str | None) -> Any:
     if api_only:
-        from impasto.service.desk import Desk
         from impasto.service.web import guarded, make_app
 
-        return guarded(make_app(Desk(options)), options, token)
+        return guarded(make_app(desk), desk.options, token)
     from impasto.studio.app import make_studio
 
-    return make_studio(options, token)
+    return make_studio(desk, token)

@@ -56,7 +56,7 @@ class Desk:
 
     def __init__(self, options: ServiceOptions, *, warm: bool = True) -> None:
         """Nothing happens before `open`. warm: start the workers with it, so that the first job waits for nothing."""
-        self._warm = warm
+        self._warm, self._open = warm, False
         self.options = options
         self.home = options.home
         self.tally = Tally()
@@ -74,7 +74,9 @@ class Desk:
         self.long = [Worker(f"impasto-long-{n}", Setup(limits, threads)) for n in range(options.workers)]
 
     def open(self) -> None:
-        """Take the folder, go on with what a killed server left, start the workers."""
+        """Take the folder and go on with what a killed server left. Raises RunError; once open, does nothing."""
+        if self._open:
+            return
         self._jobs.mkdir(parents=True, exist_ok=True)
         self.home.chmod(0o700)
         self._lock = FileLock(self.home / "lock")
@@ -92,6 +94,10 @@ class Desk:
             raise
         self._recall()
         threading.Thread(target=self._sweep_often, name="sweep", daemon=True).start()
+        self._open = True
+
+    def warm_up_soon(self) -> None:
+        """Start the workers in a moment, so that the first job waits for no library."""
         if self._warm:
             timer = threading.Timer(WARM_AFTER_S, self._warm_up)
             timer.daemon = True
@@ -132,6 +138,9 @@ class Desk:
 
     def close(self) -> None:
         """Let go of everything; jobs that run are begun again next time."""
+        if not self._open:
+            return
+        self._open = False
         self._closing.set()
         for worker in (self.inspector, self.quick, *self.long):
             worker.close()

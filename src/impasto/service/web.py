@@ -29,6 +29,7 @@ def make_app(desk: Desk) -> FastAPI:
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001
         await asyncio.to_thread(desk.open)
+        desk.warm_up_soon()
         try:
             yield
         finally:

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from impasto.service.desk import Desk
 from impasto.service.guard import COOKIE, Guard, same, session
-from impasto.service.options import ServiceOptions
 from impasto.service.web import guarded, make_app
 
 from .imports import without_stubs
@@ -33,14 +32,13 @@ WRONG_TOKEN_S = 0.5
 """Pause after a wrong token."""
 
 
-def make_studio(options: ServiceOptions, token: str | None) -> Guard:
+def make_studio(desk: Desk, token: str | None) -> Guard:
     """The whole application, behind its guard."""
-    desk = Desk(options)
     app = make_app(desk)
     if token is not None:
         _add_door(app, token)
     _mount(app, desk)
-    return guarded(app, options, token, CLOSED)
+    return guarded(app, desk.options, token, CLOSED)
 
 
 def _mount(app: FastAPI, desk: Desk) -> None:
