@@ -58,11 +58,11 @@ def region_ratio(picture, content, style, columns):
 
 
 def test_each_region_takes_its_own_style_and_swapped_masks_swap_them(content, styles, halves):
-    straight = run(content, styles, halves, steps=40).picture
-    swapped = run(content, styles, halves[::-1], steps=40).picture
+    straight = run(content, styles, halves, steps=26).picture
+    swapped = run(content, styles, halves[::-1], steps=26).picture
     for style, columns in zip(styles, (slice(0, 44), slice(52, 96)), strict=True):
         right, wrong = (region_ratio(p, content, style, columns) for p in (straight, swapped))
-        assert right < wrong / 2  # regions of 48 px; on a photo it is more, see below
+        assert right < wrong / 1.5  # twice in 40 steps; regions of 48 px; on a photo it is more, see below
 
 
 @pytest.mark.slow
@@ -92,7 +92,7 @@ def test_a_label_picture_is_the_same_as_a_mask_for_each_style(content, styles, h
 
 @pytest.mark.parametrize("propagation", ["simple", "inside", "all"])
 def test_outside_a_single_mask_the_photo_stays(content, styles, halves, propagation):
-    made = run(content, styles[:1], halves[:1], propagation=propagation).picture
+    made = run(content, styles[:1], halves[:1], propagation=propagation, steps=12).picture
     changed = np.abs(made - content).mean((0, 2))
     assert changed[:40].mean() > 10 * changed[-8:].mean()
 
@@ -101,7 +101,7 @@ def test_a_style_mask_chooses_the_part_that_is_taken(content, styles):
     both = np.concatenate(styles, axis=1)
     part = np.zeros(both.shape[:2], np.float32)
     part[:, :64] = 1
-    first, second = (run(content, [both], (), [mask]).picture for mask in (part, 1 - part))
+    first, second = (run(content, [both], (), [mask], steps=10).picture for mask in (part, 1 - part))
     everywhere = slice(0, None)
     assert region_ratio(first, content, styles[0], everywhere) < 0.5 * region_ratio(
         second, content, styles[0], everywhere
