@@ -23,7 +23,8 @@ def run(photo, seed=0, **options):
 
 
 @pytest.mark.parametrize(
-    ("layer", "steps", "most"), [("relu1_1", 60, 0.01), ("relu2_1", 80, 0.01), ("relu4_1", 80, 0.2)]
+    ("layer", "steps", "most"),
+    [("relu1_1", 60, 0.01), ("relu2_1", 80, 0.01), pytest.param("relu4_1", 80, 0.2, marks=pytest.mark.slow)],
 )
 def test_features_come_back(photo, layer, steps, most):
     # The published aim for relu4 is 0.1 in 300 steps; here a quarter of them, which a broken run cannot reach either.
@@ -31,7 +32,7 @@ def test_features_come_back(photo, layer, steps, most):
 
 
 def test_deeper_layers_remember_less_of_the_pixels(photo):
-    found = [run(photo, layer=layer, steps=40).report["psnr"] for layer in ("relu1_1", "relu3_1", "relu5_1")]
+    found = [run(photo, layer=layer, steps=20).report["psnr"] for layer in ("relu1_1", "relu3_1", "relu5_1")]
     assert found == sorted(found, reverse=True)
     assert found[0] > 25
 
