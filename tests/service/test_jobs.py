@@ -120,7 +120,9 @@ def test_a_worker_that_dies_costs_its_job_alone(client, desk):
 
 
 def test_a_job_that_takes_too_long_is_ended(client, desk, monkeypatch):
-    monkeypatch.setattr("impasto.service.crew.TIMEOUT_GRACE_S", 0.2)
+    # No time at all to hand over the picture so far: with it, the job would be done.
+    monkeypatch.setattr("impasto.service.crew.TIMEOUT_GRACE_S", 0.0)
+    monkeypatch.setattr("impasto.service.crew._TICK_S", 0.001)
     monkeypatch.setattr(desk, "options", desk.options.model_copy(update={"max_seconds": 0.3}))
     job = client.wait(slow_order(client))
     assert job["state"] == "failed"
