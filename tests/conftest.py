@@ -1,13 +1,17 @@
 """Shared fixtures: seeded pictures that look like nothing in particular, and golden pictures with a tolerance."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 GOLDEN = Path(__file__).parent / "golden"
 
 Golden = Callable[..., None]
@@ -81,3 +85,15 @@ def store(path: Path, picture: NDArray[np.float32]) -> Path:
     """Write 8-bit RGB with Pillow alone, so that tests do not lean on what they test."""
     Image.fromarray(np.rint(picture * 255).astype(np.uint8)).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The chromium of this machine, with a camera that shows a test picture. Playwright runs once in a process."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *CAMERA])
+        yield browser
+        browser.close()
