@@ -7,8 +7,11 @@ import torch.nn.functional as F
 
 from impasto import registry
 from impasto.core import Context, InputError, RunOptions
+from impasto.engines.torch_ops import TORCH
+from impasto.reconstruction.networks import alla_prima as network
 from impasto.training.loop import Run, train
 from impasto.training.recipes.alla_prima.lessons import grid, matched_colours, style_error, tooth
+from impasto.training.recipes.alla_prima.reading import Reading
 from impasto.weights.arrays import read_arrays
 from impasto.weights.manifest import FILES
 
@@ -27,11 +30,35 @@ def test_a_grid_is_punished_and_a_picture_is_not():
     assert grid(dotted) > 20 * grid(picture)
 
 
-def test_the_style_error_is_one_and_a_half_at_the_photo_and_nothing_at_the_painting():
+def test_the_style_error_is_largest_at_the_photo_and_nothing_at_the_painting():
     random = torch.Generator().manual_seed(1)
     photo, painting = (torch.rand((2, 8, 16, 16), generator=random) ** power for power in (1.0, 4.0))
-    assert abs(style_error(photo, photo, painting) - 1.5) < 0.15
+    assert abs(style_error(photo, photo, painting) - 1.5 * (1.05**0.5 - 0.05**0.5)) < 0.1
     assert style_error(painting, photo, painting) < 0.01
+
+
+def test_a_near_fit_pulls_little_harder_than_a_bad_one():
+    random = torch.Generator().manual_seed(1)
+    photo, painting = (torch.rand((1, 8, 16, 16), generator=random) ** power for power in (1.0, 4.0))
+    slopes = []
+    for share in (0.05, 0.5):
+        mixed = (painting + share * (photo - painting)).requires_grad_(True)
+        style_error(mixed, photo, painting).backward()
+        slopes.append(mixed.grad.norm())
+    assert slopes[0] < slopes[1]  # with a plain root the nearer one's is as steep
+
+
+def test_the_reader_says_the_same_in_either_coordinates():
+    weights = {name: torch.from_numpy(array) for name, array in network.first_weights(0).items()}
+    reading = Reading(torch.device("cpu"))
+    reading.measure(weights, [smooth(6, 64, seed) for seed in range(3)])
+    learned = reading.coordinates(weights)
+    for name, tensor in reading.weights(learned).items():
+        torch.testing.assert_close(tensor, weights[name], atol=1e-5, rtol=1e-4)
+    told = network.statistics(TORCH, weights, network.see(TORCH, weights, {"picture": smooth(6, 64, 1)}))
+    centred = (told - reading.buffers["read centre"]) / reading.buffers["read spread"]
+    code = torch.relu(centred @ learned["read.1.weight"].T + learned["read.1.bias"])
+    assert 0.2 < code.std(0).median() < 5  # plain: some thousandths
 
 
 def test_colours_are_the_paintings():

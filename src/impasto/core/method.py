@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from .errors import unknown
 from .inputs import Content, Inputs, InputSpec, Styles
-from .options import BaseOptions, parse_options
+from .options import BaseOptions, preset_options
 from .papers import PAPERS, Paper
 from .result import Result
 from .taxonomy import Taxonomy
@@ -99,12 +98,7 @@ class Method:
 
     def make_options(self, preset: str | None = None, **values: Any) -> Any:
         """Options from a preset and loose values on top. Raises UsageError in one line."""
-        chosen: dict[str, Any] = {}
-        if preset is not None:
-            if preset not in self.presets:
-                raise unknown("preset", preset, self.presets, f"'{self.id}' has: {', '.join(self.presets) or 'none'}.")
-            chosen |= self.presets[preset]
-        return parse_options(self.options, chosen | values, owner=f"'{self.id}'")
+        return preset_options(self.id, self.options, self.presets, preset, values)
 
     def load(self) -> Stylize:
         """Import and return the function that makes the picture."""

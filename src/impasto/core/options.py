@@ -174,6 +174,21 @@ def parse_options(options: type[AnyOptions], values: Mapping[str, Any], *, owner
         raise UsageError(_first_problem(options, error)) from None
 
 
+def preset_options(
+    owner: str,
+    options: type[AnyOptions],
+    presets: Mapping[str, Mapping[str, Any]],
+    preset: str | None,
+    values: Mapping[str, Any],
+) -> AnyOptions:
+    """Options from a preset of `owner`'s and loose values on top. Raises UsageError in one line."""
+    if preset is None:
+        return parse_options(options, values, owner=f"'{owner}'")
+    if preset not in presets:
+        raise unknown("preset", preset, presets, f"'{owner}' has: {', '.join(presets) or 'none'}.")
+    return parse_options(options, {**presets[preset], **values}, owner=f"'{owner}'")
+
+
 def _first_problem(options: type[BaseOptions], error: ValidationError) -> str:
     problem = error.errors()[0]
     where = [str(part) for part in problem["loc"]]

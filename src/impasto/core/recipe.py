@@ -10,10 +10,9 @@ from typing import Annotated, Any, Protocol, TypeAlias
 
 from pydantic import Field
 
-from .errors import unknown
 from .inputs import Array
 from .method import ID_PATTERN, TARGET_PATTERN, load_target
-from .options import UI, BaseOptions, parse_options
+from .options import UI, BaseOptions, preset_options
 
 Tensors: TypeAlias = Mapping[str, Any]
 """torch tensors by name."""
@@ -138,12 +137,7 @@ class Recipe:
 
     def make_options(self, preset: str | None = None, **values: Any) -> Any:
         """Options from a preset and loose values on top. Raises UsageError in one line."""
-        chosen: dict[str, Any] = {}
-        if preset is not None:
-            if preset not in self.presets:
-                raise unknown("preset", preset, self.presets, f"'{self.id}' has: {', '.join(self.presets) or 'none'}.")
-            chosen |= self.presets[preset]
-        return parse_options(self.options, chosen | values, owner=f"'{self.id}'")
+        return preset_options(self.id, self.options, self.presets, preset, values)
 
     def load(self) -> Build:
         """Import and return the function that builds the network."""

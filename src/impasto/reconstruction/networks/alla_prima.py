@@ -51,8 +51,8 @@ def shapes() -> dict[str, tuple[int, ...]]:
     conv("grain", QUARTER, HALF)
     conv("out", HALF, 12)
     conv("read.down", EIGHTH, EIGHTH)
-    statistics = 2 * (QUARTER + EIGHTH + EIGHTH)
-    for name, inputs, outputs in (("read.1", statistics, CODE), ("read.2", CODE, STROKES)):
+    numbers = 2 * (QUARTER + EIGHTH + EIGHTH)
+    for name, inputs, outputs in (("read.1", numbers, CODE), ("read.2", CODE, STROKES)):
         found[f"{name}.weight"], found[f"{name}.bias"] = (outputs, inputs), (outputs,)
     return found
 
@@ -96,11 +96,15 @@ def measure(o: Ops, w: Weights, inputs: Values) -> Values:  # noqa: ARG001
 
 def read(o: Ops, w: Weights, inputs: Values) -> Values:
     """What steers the decoder, from a painting's features: "strokes" (N, STROKES)."""
+    code = o.relu(o.linear(statistics(o, w, inputs), w["read.1.weight"], w["read.1.bias"]))
+    return {"strokes": o.linear(code, w["read.2.weight"], w["read.2.bias"])}
+
+
+def statistics(o: Ops, w: Weights, inputs: Values) -> Value:
+    """What of a painting's features is read (N, 320): means and deviations at a quarter, an eighth and a sixteenth."""
     quarter, eighth = inputs["quarter"], inputs["eighth"]
     sixteenth = o.relu(_conv(o, w, "read.down", eighth, stride=2))
-    parts = [part for x in (quarter, eighth, sixteenth) for part in _moments(o, x)]
-    code = o.relu(o.linear(o.concat(parts), w["read.1.weight"], w["read.1.bias"]))
-    return {"strokes": o.linear(code, w["read.2.weight"], w["read.2.bias"])}
+    return o.concat([part for x in (quarter, eighth, sixteenth) for part in _moments(o, x)])
 
 
 def paint(o: Ops, w: Weights, inputs: Values) -> Values:

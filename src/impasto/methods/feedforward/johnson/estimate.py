@@ -1,24 +1,15 @@
 """What a run of `johnson` will need, before it starts, and how large its tiles may be."""
 
-from impasto.core import Estimate, RunOptions, machine
+from impasto.core import Estimate, RunOptions
+from impasto.reconstruction import needs
 from impasto.reconstruction import styles as known
 
 from . import Options
 
-_BYTES_PER_PIXEL = 800  # of what is painted at once: 420 to 500 as measured in OpenVINO's bfloat16, more in float32
-_PICTURE_BYTES = 3 * 4 * 6  # photo, result and what decoding and saving hold
-_PIXELS_PER_SECOND = 1.5e6
-_START_SECONDS = 1.0
-_LARGEST_PX, _SMALLEST_PX = 2048, 256
-_SHARE = 0.5  # of the memory there is that a tile may take
-
 
 def tile_px(options: Options, run: RunOptions) -> int:
     """Side of the tiles; pictures no longer than that are painted whole."""
-    if options.tile_px is not None:
-        return options.tile_px
-    side = int((_SHARE * run.memory_limit(machine.free_memory()) / _BYTES_PER_PIXEL) ** 0.5)
-    return min(_LARGEST_PX, max(_SMALLEST_PX, side // 64 * 64))
+    return needs.tile_side(options.tile_px, run)
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:
@@ -27,7 +18,4 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     Raises UsageError for an unknown style.
     """
     known.alone(options.style_name)  # a style that is nowhere is refused before anything begins
-    tile = tile_px(options, run)
-    at_once = min(height, tile) * min(width, tile)
-    memory = at_once * _BYTES_PER_PIXEL + height * width * _PICTURE_BYTES
-    return Estimate(int(memory), _START_SECONDS + (1 + 0.1 * styles) * height * width / _PIXELS_PER_SECOND)
+    return needs.of_one_pass(height, width, styles, tile_px(options, run))

@@ -2,7 +2,8 @@
 
 content   features at relu4_1, each channel brought to mean 0 and deviation 1, and the angle between features at relu4_2
 style     the root of |G(x) - G(s)|² / (|G(c) - G(s)|² + 0.05 (|G(c)|² + |G(s)|²)), the same for mean and deviation, by layer;
-          the root keeps the few pairs that fit badly from outweighing all others
+          the root keeps the few pairs that fit badly from outweighing all others, and is softened near 0, or the shallow
+          layers, which fit well, would outweigh the deep ones, where strokes are
 identity  now and then the first photo is its own style: pixels
 grid      what repeats every four pixels
 """
@@ -30,11 +31,14 @@ from impasto.weights.arrays import read_arrays
 
 from . import Options
 from .product import card, product
+from .reading import Reading
 
 _STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 _LAYERS = (*_STYLE_LAYERS, "relu4_2")
 _COMMON = 0.05  # keeps the relative errors of photo and painting that are alike from growing without bound
-_LEAST = 1e-6  # below the root, whose slope is infinite at 0
+_SOFTENING = 0.05  # below the root, whose slope is infinite at 0
+_SHARES = (0.5, 0.75, 1.0, 1.25, 1.5)  # of the style layers, from shallow to deep
+_MEASURED_BATCHES = 60
 _OUTSIDE = 5.0  # weight of what leaves [0, 1]
 _MARGIN_PX = 4
 Features: TypeAlias = Mapping[str, Tensor]
@@ -60,7 +64,8 @@ class Lessons:
             name: torch.zeros(shape, device=workshop.device, requires_grad=True)
             for name, shape in network.shapes().items()
         }
-        self.buffers: dict[str, Tensor] = {}
+        self.reading = Reading(workshop.device)
+        self.buffers = self.reading.buffers
 
     @torch.no_grad()
     def start(self) -> None:
@@ -68,11 +73,16 @@ class Lessons:
         first = network.first_weights(self.workshop.seed)
         if self.options.begin:
             first = read_arrays(Path(self.options.begin).expanduser(), FILES["alla_prima"])
+        device = self.workshop.device
+        plain = {name: torch.from_numpy(np.array(array, np.float32)).to(device) for name, array in first.items()}
+        self.reading.measure(plain, (batch["style"] for batch in self.workshop.samples(_MEASURED_BATCHES)))
+        learned = self.reading.coordinates(plain)
         for name, tensor in self.parameters.items():
-            tensor.copy_(torch.from_numpy(np.asarray(first[name], np.float32)))
+            tensor.copy_(learned[name])
 
     def paint(self, weights: Mapping[str, Tensor], photos: Tensor, styles: Tensor) -> Tensor:
         """Photos (N, 3, S, S) in the styles of paintings (N, 3, S, S), not yet brought into [0, 1]."""
+        weights = self.reading.weights(weights)
         recoloured = matched_colours(photos, styles) + tooth(photos, styles)
         seen = network.see(TORCH, weights, {"picture": torch.cat([recoloured, styles])})
         quarter, quarter_style = seen["quarter"].chunk(2)
@@ -130,7 +140,9 @@ class Lessons:
         found = self.judge(painted, _LAYERS, margin_px=_MARGIN_PX)
         angle = 1 - F.cosine_similarity(found["relu4_2"].float(), kept["relu4_2"].float(), dim=1).mean()
         content = (evened(found["relu4_1"]) - evened(kept["relu4_1"])).square().mean() + angle
-        errors = [style_error(found[k], kept[k], looks[k]) for k in _STYLE_LAYERS]
+        errors = [
+            share * style_error(found[k], kept[k], looks[k]) for k, share in zip(_STYLE_LAYERS, _SHARES, strict=True)
+        ]
         return content, torch.stack(errors).mean()
 
     def validate(self, parameters: Mapping[str, Tensor], batch: Mapping[str, Tensor]) -> Validation:
@@ -151,7 +163,7 @@ class Lessons:
 
     def export(self, parameters: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
         """Every weight in float16."""
-        return product(parameters)
+        return product(self.reading.weights(parameters))
 
     def card(self, facts: Mapping[str, Any]) -> str:
         """The model card."""
@@ -179,7 +191,7 @@ def tooth(photos: Tensor, styles: Tensor) -> Tensor:
 
 
 def style_error(found: Tensor, kept: Tensor, look: Tensor) -> Tensor:
-    """How much of the way to the painting is left, by Gram matrices and, for half as much, by moments; 1 is the photo's."""
+    """How much of the way to the painting is left, by Gram matrices and, for half as much, by moments; the photo's is 1.2."""
     x, c, s = (gram(features) for features in (found, kept, look))
     error = _relative(x.flatten(1), c.flatten(1), s.flatten(1))
     x, c, s = (torch.cat(moments(features), 1).flatten(1) for features in (found, kept, look))
@@ -189,7 +201,8 @@ def style_error(found: Tensor, kept: Tensor, look: Tensor) -> Tensor:
 def _relative(x: Tensor, c: Tensor, s: Tensor) -> Tensor:
     x, c, s = x.float(), c.float(), s.float()
     whole = (c - s).square().sum(1) + _COMMON * (c.square().sum(1) + s.square().sum(1))
-    return ((x - s).square().sum(1) / whole.clamp_min(1e-12) + _LEAST).sqrt().mean()
+    left = (x - s).square().sum(1) / whole.clamp_min(1e-12)
+    return ((left + _SOFTENING).sqrt() - math.sqrt(_SOFTENING)).mean()
 
 
 def evened(features: Tensor) -> Tensor:

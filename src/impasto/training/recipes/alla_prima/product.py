@@ -37,5 +37,5 @@ What `--quality fast` paints with: 0.57 million weights, no VGG at run time. A s
 | Options | {settings} |
 
 On the pictures held out ({options["crop_px"]} px crops, judged by {judge}): content error {found["content"]:.3f},
-style left {found["style"]:.3f} (the photo's own is about 1.5).
+style left {found["style"]:.3f} (the photo's own is about 1.2).
 """

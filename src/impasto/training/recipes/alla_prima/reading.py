@@ -1,0 +1,64 @@
+"""The reader in coordinates that are easy to learn in.
+
+What the reader is given differs from painting to painting by little and in very unlike amounts; taught as it is, it says
+nearly the same of every painting. So its weights are learned for numbers of mean 0 and deviation 1, at its entry and at
+its code; `weights` gives the plain ones that the network runs with. Both tell the same of any painting.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import torch
+from torch import Tensor
+
+from impasto.engines.torch_ops import TORCH
+from impasto.reconstruction.networks import alla_prima as network
+
+_LEAST_SPREAD = 1e-3
+_PACE = 0.3
+"""How far a step moves the strokes, beside a step in plain coordinates of deviation 1: more, and training runs away."""
+Tensors = Mapping[str, Tensor]
+
+
+class Reading:
+    """Centre and spread of what the reader is given, and the spread of its code, over many paintings."""
+
+    def __init__(self, device: torch.device) -> None:
+        statistics = network.shapes()["read.1.weight"][1]
+        self.buffers: dict[str, Tensor] = {
+            "read centre": torch.zeros(statistics, device=device),
+            "read spread": torch.ones(statistics, device=device),
+            "read code": torch.ones(network.CODE, device=device),
+        }
+
+    @torch.no_grad()
+    def measure(self, weights: Tensors, paintings: Iterable[Tensor]) -> None:
+        """Fill the buffers, by paintings (N, 3, S, S) seen with plain weights."""
+        seen = [network.see(TORCH, weights, {"picture": picture}) for picture in paintings]
+        told = torch.cat([network.statistics(TORCH, weights, features) for features in seen])
+        self.buffers["read centre"].copy_(told.mean(0))
+        self.buffers["read spread"].copy_(told.std(0) + _LEAST_SPREAD)
+        code = torch.relu(told @ weights["read.1.weight"].T + weights["read.1.bias"])
+        spread = code.std(0)
+        self.buffers["read code"].copy_(spread + 0.1 * spread.mean() + 1e-6)
+
+    def coordinates(self, weights: Tensors) -> dict[str, Tensor]:
+        """Plain weights as they are learned."""
+        centre, spread, code = self.buffers.values()
+        first, bias, second = (weights[name] for name in ("read.1.weight", "read.1.bias", "read.2.weight"))
+        return {
+            **weights,
+            "read.1.weight": first * spread / code[:, None],
+            "read.1.bias": (bias + first @ centre) / code,
+            "read.2.weight": second * code / _PACE,
+        }
+
+    def weights(self, parameters: Tensors) -> dict[str, Tensor]:
+        """Plain weights, from what is learned; the inverse of `coordinates`."""
+        centre, spread, code = self.buffers.values()
+        first = parameters["read.1.weight"] * code[:, None] / spread
+        return {
+            **parameters,
+            "read.1.weight": first,
+            "read.1.bias": parameters["read.1.bias"] * code - first @ centre,
+            "read.2.weight": parameters["read.2.weight"] * _PACE / code,
+        }
