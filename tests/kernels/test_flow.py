@@ -17,7 +17,9 @@ def field():
     angle = (turn + 0.3) * np.pi / flow.TURNS
     tangent = np.stack([np.cos(angle), np.sin(angle)], -1).astype(np.float32)
     tangent[:4] = 0  # no direction there
-    return turn, tangent
+    way = (2 * turn + 1).astype(np.uint16)
+    way[:4] = flow.STILL
+    return turn, tangent, way
 
 
 def window(turn, weights, y, x):
@@ -49,22 +51,37 @@ def test_across_is_the_weighted_sum_on_each_line(painted, field, threads):
     assert_allclose(flow.across(values, field[0], weights, threads), expected, atol=1e-5)
 
 
+def walk_on_beyond(way, y, x, steps, sense):
+    """As `along` walks: steps in 256ths of a pixel, on repeated borders."""
+    here, place, last = way[y, x], np.array([x, y], float), None
+    for _ in range(steps):
+        if here != flow.STILL:
+            angle = np.pi * here / flow.WAYS
+            step = np.rint(256 * np.array([np.cos(angle), np.sin(angle)])) / 256
+            last = sense * step if last is None else step if step @ last >= 0 else -step
+            place = place + last
+        row, column = np.clip(np.floor(place[::-1] + 0.5).astype(int), 0, np.array(way.shape) - 1)
+        yield row, column
+        here = flow.STILL if here == flow.STILL else way[row, column]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_along_is_the_weighted_sum_on_each_streamline(painted, field, threads):
-    values, weights = painted(*SHAPE)[..., 0], flow.gaussian(2.0)
-    expected = weights[0] * values.astype(float)
+    colours, weights = painted(*SHAPE), flow.gaussian(2.0)
+    expected = weights[0] * colours.astype(float)
     for y, x in np.ndindex(SHAPE):
-        for way in (1, -1):
-            for weight, place in zip(weights[1:], walk(field[1], y, x, len(weights) - 1, way), strict=True):
-                expected[y, x] += weight * values[place]
-    assert_allclose(flow.along(values, field[1], weights, threads), expected, atol=1e-5)
+        for sense in (1, -1):
+            for weight, place in zip(weights[1:], walk_on_beyond(field[2], y, x, len(weights) - 1, sense), strict=True):
+                expected[y, x] += weight * colours[place]
+    assert_allclose(flow.along(colours, field[2], weights, threads), expected, atol=1e-5)
+    one = np.ascontiguousarray(colours[..., 0])
+    assert_allclose(flow.along(one, field[2], weights, threads), expected[..., 0], atol=1e-5)
 
 
-def test_planes_walk_together(painted, field):
-    planes = np.ascontiguousarray(np.moveaxis(painted(*SHAPE), -1, 0))
-    together = flow.along(planes, field[1], flow.gaussian(2.0), 1)
-    for plane, found in zip(planes, together, strict=True):
-        assert np.array_equal(found, flow.along(np.ascontiguousarray(plane), field[1], flow.gaussian(2.0), 1))
+def test_rows_are_walked_to_their_end():
+    ramp = np.tile(np.arange(600, dtype=np.float32), (2, 1))
+    found = flow.along(ramp, np.zeros(ramp.shape, np.uint16), flow.gaussian(2.0), 1)
+    assert_allclose(found[:, 5:-5], ramp[:, 5:-5], rtol=1e-5)
 
 
 def test_the_bilateral_sums_leave_other_colours_out(painted, field):

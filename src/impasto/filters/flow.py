@@ -42,6 +42,15 @@ class Flow:
         turn[turn >= TURNS] -= TURNS
         return turn
 
+    @property
+    def way(self) -> NDArray[np.uint16]:
+        """The nearest of twice as many directions in half a turn, for walks along the flow; STILL where there is none."""
+        from impasto.kernels.flow import STILL, WAYS
+
+        way = np.rint(self.angle * np.float32(WAYS / np.pi)).astype(np.uint16) % np.uint16(WAYS)
+        way[self.anisotropy <= 0] = STILL
+        return way
+
 
 def edge_flow(picture: Array, sigma: float) -> Flow:
     """The flow of a picture (H, W, 3) or (H, W): Sobel gradients of all channels, their products smoothed by `sigma` px.
@@ -67,6 +76,8 @@ def edge_flow(picture: Array, sigma: float) -> Flow:
     angle = (angle + np.float32(np.pi)) * np.float32(0.5)
     np.subtract(angle, np.float32(np.pi), out=angle, where=angle >= np.pi)
     total = e + g
-    anisotropy = np.where(total > _FLOOR, gap / np.maximum(total, _FLOOR), np.float32(0))
-    steepness = np.sqrt(np.maximum(total, 0)) / np.float32(shrunk)
-    return Flow(angle, np.clip(anisotropy, 0, 1, out=anisotropy), steepness)
+    anisotropy = np.divide(gap, np.maximum(total, np.float32(_FLOOR)), out=gap)
+    anisotropy[total <= _FLOOR] = 0
+    steepness = np.sqrt(np.maximum(total, 0, out=total), out=total)
+    steepness *= np.float32(1 / shrunk)
+    return Flow(angle, np.minimum(anisotropy, 1, out=anisotropy), steepness)

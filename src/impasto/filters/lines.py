@@ -35,7 +35,7 @@ def smooth_along(values: Array, flow: Flow, length_px: float, *, threads: int | 
     """Average values (H, W) along the flow, as line integral convolution does; `length_px` is the Gaussian's sigma."""
     from impasto.kernels.flow import along, gaussian
 
-    return along(values, flow.tangent, gaussian(length_px), threads)
+    return along(values, flow.way, gaussian(length_px), threads)
 
 
 def ink(response: Array, threshold: float, steepness: float) -> Array:

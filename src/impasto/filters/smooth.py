@@ -31,7 +31,7 @@ def kuwahara(
     step = 1
     while radius_px / step > _FINE_PX:
         step += 2  # odd, so that a mean has a middle
-    samples = cv2.merge([*cv2.split(picture), cv2.transform(picture * picture, np.ones((1, 3), np.float32))])
+    samples = cv2.merge([picture, cv2.transform(picture * picture, np.ones((1, 3), np.float32))])
     if step > 1:
         samples = cv2.blur(samples, (step, step), borderType=cv2.BORDER_REPLICATE)
     choice = flow.turn * SHAPES + np.rint(flow.anisotropy * (SHAPES - 1)).astype(np.int32)
@@ -65,8 +65,6 @@ def unstaired(picture: Array, flow: Flow, threads: int | None = None) -> Array:
 
     Filters that take each pixel from one side of an edge or the other leave stairs (Kyprianidis & Kang 2011, section 5).
     """
-    import cv2
-
     from impasto.kernels.flow import along, gaussian
 
-    return cv2.merge([*along(np.stack(cv2.split(picture)), flow.tangent, gaussian(_STAIR_PX), threads)])
+    return along(picture, flow.way, gaussian(_STAIR_PX), threads)

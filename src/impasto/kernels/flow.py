@@ -1,9 +1,12 @@
 """Filters that follow edges: along streamlines of a field of directions, and across them through small windows.
 
-What runs across is looked up: a window for each of a number of directions, its weights worked out beforehand.
+What runs across is looked up: a window for each of a number of directions, its weights worked out beforehand. What runs
+along walks in whole numbers: places in 256ths of a pixel, directions in 256ths of a turn, each with its step in a table.
 """
 
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,8 @@ use_cache()
 
 from numba import njit  # noqa: E402
 
-TURNS = 64  # directions in half a turn: 2.8 degrees apart
+TURNS = 64  # directions in half a turn that there are windows for: 2.8 degrees apart
+WAYS, STILL = 128, 256  # directions in half a turn that walks take, 1.4 degrees apart; and that of a place without any
 _BINS = 1024  # of the table of range weights
 _FAR = 4.5  # colours further apart than so many sigmas have nothing to do with one another
 
@@ -56,13 +60,37 @@ def lines(weights: tuple[float, ...]) -> Profile:
     return np.array(begins, np.int32), np.array(offsets, np.int32).reshape(-1, 2), np.array(shares, np.float32)
 
 
+@lru_cache(maxsize=16)
+def folded(weights: tuple[float, ...]) -> Profile:
+    """The same windows, half of each: a place stands for the one opposite, too, which weighs the same.
+
+    The middle comes last, with half its weight, as it is its own opposite.
+    """
+    begins, offsets, shares = lines(weights)
+    starts, places, halves = [0], [], []
+    for first, last in pairwise(begins):
+        window = dict(zip(map(tuple, offsets[first:last].tolist()), shares[first:last].tolist(), strict=True))
+        half = [place for place in window if place > (0, 0)]
+        places += [*half, (0, 0)]
+        halves += [*(window[place] for place in half), window[0, 0] / 2]
+        starts.append(len(places))
+    return np.array(starts, np.int32), np.array(places, np.int32), np.array(halves, np.float32)
+
+
+def _padded(values: NDArray[Any], margin: int) -> NDArray[Any]:
+    """A picture of any channels with its border repeated."""
+    import cv2
+
+    return cv2.copyMakeBorder(values, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+
+
 def across(
     values: NDArray[np.float32], turn: NDArray[np.int32], weights: NDArray[np.float32], threads: int | None = None
 ) -> NDArray[np.float32]:
     """Weighted sums of values (H, W) on lines at right angles to the direction turn (H, W) of each pixel."""
-    begins, offsets, shares = lines(tuple(weights.tolist()))
+    begins, offsets, shares = folded(tuple(weights.tolist()))
     margin = int(np.abs(offsets).max())
-    padded = np.pad(values, margin, mode="edge")
+    padded = _padded(values, margin)
     places = (offsets[:, 0] + offsets[:, 1] * padded.shape[1]).astype(np.int32)
     out = np.empty(turn.shape, np.float32)
     over_rows(_across, len(out), padded.reshape(-1), margin, turn, begins, places, shares, out, threads=threads)
@@ -75,66 +103,104 @@ def _across(first, last, values, margin, turn, begins, places, shares, out):
     for y in range(first, last):
         for x in range(width):
             middle = (y + margin) * (width + 2 * margin) + x + margin
-            total = np.float32(0)
-            t = turn[y, x]
-            for i in range(begins[t], begins[t + 1]):
-                total += shares[i] * values[np.uintp(middle + places[i])]
-            out[y, x] = total
+            one = other = np.float32(0)
+            begin, end = np.uintp(begins[turn[y, x]]), np.uintp(begins[turn[y, x] + 1])
+            # Two sums at a time, as each waits for the one before.
+            for i in range(begin, end - np.uintp(1), np.uintp(2)):
+                p, q = places[i], places[i + np.uintp(1)]
+                one += shares[i] * (values[np.uintp(middle + p)] + values[np.uintp(middle - p)])
+                other += shares[i + np.uintp(1)] * (values[np.uintp(middle + q)] + values[np.uintp(middle - q)])
+            if (end - begin) & np.uintp(1):
+                one += np.float32(2) * shares[end - np.uintp(1)] * values[np.uintp(middle)]
+            out[y, x] = one + other
+
+
+@lru_cache(maxsize=1)
+def steps() -> NDArray[np.int64]:
+    """One pixel's step in each of 256 directions of a whole turn, x plus y * 2^32, in 256ths of a pixel; then as many of none."""
+    angle = np.pi * np.arange(2 * WAYS) / WAYS
+    x, y = (np.rint(256 * part).astype(np.int64) for part in (np.cos(angle), np.sin(angle)))
+    return np.concatenate([x + (y << 32), np.zeros(2 * WAYS, np.int64)])
 
 
 def along(
-    values: NDArray[np.float32], tangent: NDArray[np.float32], weights: NDArray[np.float32], threads: int | None = None
+    values: NDArray[np.float32], way: NDArray[np.uint16], weights: NDArray[np.float32], threads: int | None = None
 ) -> NDArray[np.float32]:
-    """Weighted sums of values (H, W), or of planes of them (P, H, W), on the streamlines through each pixel.
+    """Weighted sums of values, (H, W) or (H, W, 3), on the streamlines through each pixel. Steps of one pixel, both ways.
 
-    Steps of one pixel, both ways.
-    tangent: unit vectors (H, W, 2), x then y; either sign, since each step takes the one that goes on. Zero: stay.
+    way: (H, W), the nearest of WAYS directions in half a turn, or STILL; each step takes it the way round that goes on.
     """
+    margin = len(weights)
+    padded, ways = _padded(values, margin), _padded(way, margin)
     out = np.empty(values.shape, np.float32)
-    height, width = tangent.shape[:2]
-    planes = values.reshape(-1, height * width)
+    kernel = _along if values.ndim == 2 else _colours_along
     over_rows(
-        _along, height, planes, tangent.reshape(-1), weights, out.reshape(-1, height, width), threads=threads
+        kernel, len(out), padded.reshape(-1), ways.reshape(-1), margin, steps(), weights, out, threads=threads
     )  # fmt: skip
     return out
 
 
-_BLOCK = 256  # pixels that walk side by side: their places stay in the first cache
+_BLOCK = 256  # pixels that walk side by side: none waits for another, and their places stay in the first cache
 
 
-@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _along(first, last, values, tangent, weights, out):
-    height, width = out.shape[1:]
-    right, bottom, pitch = np.float32(width - 1), np.float32(height - 1), np.int32(width)
-    half, none, one = np.float32(0.5), np.float32(0), np.float32(1)
-    px, py, dx, dy = np.empty((4, _BLOCK), np.float32)
-    places = np.empty(_BLOCK, np.uint32)
+@njit(cache=True, nogil=True, inline="always")
+def _begin(start, x, y, way, ways, places, headings):
+    """Set out: the middles of the pixels from (x, y) on, as places, and where each heads; way 0 or 1, on or back."""
+    place = (np.int64(y) << np.int64(40)) + (np.int64(x) << np.int64(8)) + (np.int64(1) << np.int64(39)) + np.int64(128)
+    for k in range(len(places)):
+        places[k] = place + (np.int64(k) << np.int64(8))
+        headings[k] = ways[np.uintp(start + k)] ^ (128 * way)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _step(k, pitch, table, ways, places, headings):
+    """Go one step from place k: the index of the pixel that is reached. Its direction is turned round where it goes back."""
+    place = places[k] + table[np.uintp(headings[k])]
+    places[k] = place
+    at = np.uintp((place >> np.int64(40)) * pitch + ((place >> np.int64(8)) & np.int64(0xFFFFFF)))
+    way = np.int64(ways[at])
+    # More than a quarter of a turn apart: bit 7 of the difference and a quarter.
+    headings[k] = way ^ ((way - headings[k] + np.int64(64)) & np.int64(128))
+    return at
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _along(first, last, values, ways, margin, table, weights, out):
+    width = out.shape[1]
+    pitch = width + 2 * margin
+    places, headings = np.empty((2, _BLOCK), np.int64)
     for y in range(first, last):
         for left in range(0, width, _BLOCK):
             count = min(_BLOCK, width - left)
-            start = y * width + left
-            for plane in range(len(values)):
-                for k in range(count):
-                    out[plane, y, left + k] = weights[0] * values[plane, start + k]
+            start = (y + margin) * pitch + left + margin
+            for k in range(count):
+                out[y, left + k] = weights[0] * values[np.uintp(start + k)]
             for way in range(2):
-                sign = np.float32(1 - 2 * way)
-                for k in range(count):
-                    px[k], py[k] = np.float32(left + k), np.float32(y)
-                    dx[k], dy[k] = sign * tangent[2 * (start + k)], sign * tangent[2 * (start + k) + 1]
+                _begin(start, left + margin, y + margin, way, ways, places[:count], headings)
                 for i in range(1, len(weights)):
-                    # The innermost loop runs over pixels, not steps: no pixel waits for another, so that the compiler
-                    # takes sixteen at once where the processor can.
                     for k in range(count):
-                        u, v = min(max(px[k] + dx[k], none), right), min(max(py[k] + dy[k], none), bottom)
-                        px[k], py[k] = u, v
-                        at = np.int32(v + half) * pitch + np.int32(u + half)
-                        places[k] = np.uint32(at)
-                        tx, ty = tangent[np.uint32(2 * at)], tangent[np.uint32(2 * at + 1)]
-                        on = one if tx * dx[k] + ty * dy[k] >= none else -one
-                        dx[k], dy[k] = on * tx, on * ty
-                    for plane in range(len(values)):
-                        for k in range(count):
-                            out[plane, y, left + k] += weights[i] * values[plane, places[k]]
+                        out[y, left + k] += weights[i] * values[_step(k, pitch, table, ways, places, headings)]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _colours_along(first, last, values, ways, margin, table, weights, out):
+    width = out.shape[1]
+    pitch = width + 2 * margin
+    places, headings = np.empty((2, _BLOCK), np.int64)
+    for y in range(first, last):
+        for left in range(0, width, _BLOCK):
+            count = min(_BLOCK, width - left)
+            start = (y + margin) * pitch + left + margin
+            for k in range(count):
+                for c in range(3):
+                    out[y, left + k, c] = weights[0] * values[np.uintp(3 * (start + k) + c)]
+            for way in range(2):
+                _begin(start, left + margin, y + margin, way, ways, places[:count], headings)
+                for i in range(1, len(weights)):
+                    for k in range(count):
+                        at = np.uintp(3) * _step(k, pitch, table, ways, places, headings)
+                        for c in range(3):
+                            out[y, left + k, c] += weights[i] * values[at + np.uintp(c)]
 
 
 def range_table(sigma: float) -> tuple[NDArray[np.float32], float]:
@@ -151,7 +217,7 @@ def bilateral_across(
     """Means of colours (H, W, 3) on lines across each pixel's direction, of colours like its own only."""
     begins, offsets, shares = lines(tuple(gaussian(sigma).tolist()))
     margin = int(np.abs(offsets).max())
-    padded = np.pad(colours, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
+    padded = _padded(colours, margin)
     places = (3 * (offsets[:, 0] + offsets[:, 1] * padded.shape[1])).astype(np.int32)
     out = np.empty(colours.shape, np.float32)
     table, bins = range_table(sigma_range)

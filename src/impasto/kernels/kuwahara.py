@@ -4,6 +4,7 @@ Kyprianidis, Kang, Doellner 2009; the smooth sectors are the polynomials of Kypr
 """
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,29 @@ def windows(radius: float, stretch: float) -> tuple[NDArray[np.int32], NDArray[n
     )
 
 
+@lru_cache(maxsize=8)
+def folded(radius: float, stretch: float) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """The same windows, each folded on its middle: begins, offsets (n, 2) and weights (n, 8) for half the places.
+
+    A place and the one opposite weigh the same in opposite sectors. With sums and differences of the two colours,
+    weights (w_k + w_(k+4)) / 2 give the mean of two opposite sectors, (w_k - w_(k+4)) / 2 what parts them: half the
+    products. Every window has an even number of places, the last without weight if need be: the kernel takes two at once.
+    """
+    begins, offsets, weights = windows(radius, stretch)
+    starts, places, shares = [0], [], []
+    for first, last in pairwise(begins):
+        middle = (first + last) // 2  # places run row by row, so that the one in the middle is the middle
+        near, far = weights[first : middle + 1, :4].astype(np.float64), weights[first : middle + 1, 4:]
+        even, odd = (near + far) / 2, (near - far) / 2
+        even[-1] /= 2  # the middle is its own opposite
+        odd[-1] = 0
+        spare = len(even) % 2
+        places.append(np.pad(offsets[first : middle + 1], ((0, spare), (0, 0))))
+        shares.append(np.pad(np.hstack([even, odd]), ((0, spare), (0, 0))))
+        starts.append(starts[-1] + len(even) + spare)
+    return np.array(starts, np.int32), np.concatenate(places), np.concatenate(shares).astype(np.float32)
+
+
 def kuwahara(
     samples: NDArray[np.float32], choice: NDArray[np.int32], radius: float, stretch: float, sharpness: int, step: int = 1,
     threads: int | None = None,
@@ -70,10 +94,12 @@ def kuwahara(
     choice: (H, W), which of the `windows` each pixel looks through. radius: of a round window, in steps of `step` pixels.
     sharpness: q, how firmly calm sectors win: a sector with variance s counts 1 / (1 + (255 s)^(q / 2)).
     """
+    import cv2
+
     height, width = choice.shape
-    begins, offsets, weights = windows(radius, stretch)
+    begins, offsets, weights = folded(radius, stretch)
     margin = int(np.abs(offsets).max()) * step
-    padded = np.pad(samples, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
+    padded = cv2.copyMakeBorder(samples, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
     places = (4 * step * (offsets[:, 0] + offsets[:, 1] * padded.shape[1])).astype(np.int32)
     out = np.empty((height, width, 3), np.float32)
     over_rows(
@@ -92,15 +118,21 @@ def _rows(first, last, samples, margin, choice, begins, places, weights, sharpne
         for x in range(width):
             middle = ((y + margin) * pitch + x + margin) * 4
             window = choice[y, x]
-            red = green = blue = square = lanes.fill(np.float32(0))
-            for i in range(begins[window], begins[window + 1]):
-                weight = lanes.load(weights, i * 8)
-                # Never below zero; telling numba so spares a test for indices that count from the end.
-                at = np.uintp(middle + places[i])
-                red = lanes.add_scaled(red, weight, samples[at])
-                green = lanes.add_scaled(green, weight, samples[at + np.uintp(1)])
-                blue = lanes.add_scaled(blue, weight, samples[at + np.uintp(2)])
-                square = lanes.add_scaled(square, weight, samples[at + np.uintp(3)])
+            # Two sums each of red with green and of blue with the squares, in turn: each product waits for the one before.
+            warm = warmer = cold = colder = lanes.no_pair()
+            # Never below zero; telling numba so spares a test for indices that count from the end.
+            for i in range(np.uintp(begins[window]), np.uintp(begins[window + 1]), np.uintp(2)):
+                place, weight = places[i], lanes.load(weights, np.intp(8) * np.intp(i))
+                values = lanes.sums_and_differences(samples, middle + place, middle - place)
+                warm = lanes.add_first(warm, weight, values)
+                cold = lanes.add_last(cold, weight, values)
+                place, weight = places[i + np.uintp(1)], lanes.load(weights, np.intp(8) * np.intp(i) + np.intp(8))
+                values = lanes.sums_and_differences(samples, middle + place, middle - place)
+                warmer = lanes.add_first(warmer, weight, values)
+                colder = lanes.add_last(colder, weight, values)
+            warm, cold = lanes.add_pairs(warm, warmer), lanes.add_pairs(cold, colder)
+            red, green = lanes.unfold_first(warm), lanes.unfold_last(warm)
+            blue, square = lanes.unfold_first(cold), lanes.unfold_last(cold)
             spread = lanes.subtract(square, lanes.multiply(red, red))
             spread = lanes.subtract(spread, lanes.multiply(green, green))
             spread = lanes.subtract(spread, lanes.multiply(blue, blue))

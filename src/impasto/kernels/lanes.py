@@ -17,7 +17,7 @@ from numba.core.datamodel import models  # noqa: E402
 from numba.extending import intrinsic, register_model  # noqa: E402
 
 _FLOAT, _INDEX = ir.FloatType(), ir.IntType(32)
-_VECTOR = ir.VectorType(_FLOAT, 8)
+_FOUR, _VECTOR, _PAIR = (ir.VectorType(_FLOAT, size) for size in (4, 8, 16))
 _FUSED = ("contract",)  # a product and a sum may become one instruction; nothing else is rearranged
 
 
@@ -26,13 +26,29 @@ class _Lanes(types.Type):
         super().__init__(name="Lanes")
 
 
-_lanes = _Lanes()
+class _Pairs(types.Type):
+    def __init__(self) -> None:
+        super().__init__(name="Pairs")
+
+
+_lanes, _pairs = _Lanes(), _Pairs()
 
 
 @register_model(_Lanes)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
         super().__init__(dmm, fe_type, _VECTOR)
+
+
+@register_model(_Pairs)
+class _PairsModel(models.PrimitiveModel):
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, _PAIR)
+
+
+def _order(*lanes: int) -> Any:
+    """Which lanes of two vectors, one behind the other, a shuffle takes."""
+    return ir.Constant(ir.VectorType(_INDEX, len(lanes)), [ir.Constant(_INDEX, lane) for lane in lanes])
 
 
 def _spread(builder: Any, value: Any) -> Any:
@@ -65,14 +81,79 @@ def load(typing: Any, array: Any, index: Any) -> Any:
 
 
 @intrinsic
-def add_scaled(typing: Any, total: Any, lanes: Any, factor: Any) -> Any:
-    """Total + lanes * factor, for one float32 factor."""
+def sums_and_differences(typing: Any, array: Any, one: Any, other: Any) -> Any:
+    """Of the four floats from index `one` on and the four from `other` on: four sums, then four differences."""
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        total, lanes, factor = arguments
-        return builder.fadd(total, builder.fmul(lanes, _spread(builder, factor), flags=_FUSED), flags=_FUSED)
+        array, *indices = arguments
+        data = context.make_array(signature.args[0])(context, builder, array).data
+        places = [builder.bitcast(builder.gep(data, [index]), _FOUR.as_pointer()) for index in indices]
+        a, b = (builder.load(place, align=4) for place in places)
+        return builder.shuffle_vector(builder.fadd(a, b), builder.fsub(a, b), _order(*range(8)))
 
-    return _lanes(_lanes, _lanes, types.float32), build
+    return _lanes(array, types.intp, types.intp), build
+
+
+@intrinsic
+def no_pair(typing: Any) -> Any:
+    """Twice eight zeros: the sums of two channels, before anything is added."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return ir.Constant(_PAIR, [ir.Constant(_FLOAT, 0.0)] * 16)
+
+    return _pairs(), build
+
+
+def _adding(first: int) -> Any:
+    def operation(typing: Any, total: Any, weights: Any, values: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            total, weights, values = arguments
+            channels = [channel for f in (first, first + 1) for channel in [f] * 4 + [4 + f] * 4]
+            factors = builder.shuffle_vector(values, values, _order(*channels))
+            twice = builder.shuffle_vector(weights, weights, _order(*range(8), *range(8)))
+            return builder.fadd(total, builder.fmul(twice, factors, flags=_FUSED), flags=_FUSED)
+
+        return _pairs(_pairs, _lanes, _lanes), build
+
+    operation.__doc__ = f"""Total + weights * channels {first} and {first + 1} of sums_and_differences.
+
+    The first four weights are for the sum, the last four for the difference.
+    """
+    return intrinsic(operation)
+
+
+add_first, add_last = _adding(0), _adding(2)
+
+
+@intrinsic
+def add_pairs(typing: Any, a: Any, b: Any) -> Any:
+    """A + b, of two channels each."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fadd(*arguments)
+
+    return _pairs(_pairs, _pairs), build
+
+
+def _unfolding(half: int) -> Any:
+    def operation(typing: Any, pair: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            pair, one = arguments[0], ir.Constant(_FLOAT, 1.0)
+            even, odd = (
+                builder.shuffle_vector(pair, pair, _order(*[8 * half + part + k % 4 for k in range(8)])) for part in (0, 4)
+            )  # fmt: skip
+            signs = ir.Constant(_VECTOR, [one] * 4 + [ir.Constant(_FLOAT, -1.0)] * 4)
+            return builder.fadd(even, builder.fmul(odd, signs, flags=_FUSED), flags=_FUSED)
+
+        return _lanes(_pairs), build
+
+    operation.__doc__ = (
+        f"""Channel {half} of two: the first four lanes plus the last four, then the first four minus them."""
+    )
+    return intrinsic(operation)
+
+
+unfold_first, unfold_last = _unfolding(0), _unfolding(1)
 
 
 def _pairwise(name: str, doc: str) -> Any:
