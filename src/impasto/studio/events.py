@@ -130,45 +130,22 @@ class Events:
         ]
         self._outputs = [page.easel, page.command, page.python, page.report, page.history, page.wall, page.stop]
         automatic = [page.photo.change, page.palette.change]
-        gr.on(automatic, self._automatic, self._inputs, self._outputs, **_QUIET)
-        gr.on([page.paint.click], self._asked, self._inputs, self._outputs, **_QUIET)
+        gr.on(automatic, self._painter(False), self._inputs, self._outputs, **_QUIET)
+        gr.on([page.paint.click], self._painter(True), self._inputs, self._outputs, **_QUIET)
         page.stop.click(self.stop, None, None, show_progress="hidden")
 
-    async def _asked(
-        self,
-        photo: str | None,
-        palette: Update,
-        method: str,
-        preset: str,
-        form: Update,
-        kept: Slots,
-        seed: Any,
-        format: str,
-        history: list[Any],
-        request: gr.Request,
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        """Somebody pressed the button."""
-        wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
-        async for update in self._paint(wish, history, request, True):
-            yield update
+    def _painter(self, asked: bool) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
+        """What paints the page's picture. asked: by the button; otherwise something quick, for a new photo or painting."""
 
-    async def _automatic(
-        self,
-        photo: str | None,
-        palette: Update,
-        method: str,
-        preset: str,
-        form: Update,
-        kept: Slots,
-        seed: Any,
-        format: str,
-        history: list[Any],
-        request: gr.Request,
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        """Photo or painting changed: paint something quick."""
-        wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
-        async for update in self._paint(wish, history, request, False):
-            yield update
+        async def paint(
+            photo: str | None, palette: Update, method: str, preset: str, form: Update, kept: Slots, seed: Any, format: str,
+            history: list[Any], request: gr.Request,
+        ) -> AsyncIterator[tuple[Any, ...]]:  # fmt: skip
+            wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
+            async for update in self._paint(wish, history, request, asked):
+                yield update
+
+        return paint
 
     async def _paint(
         self, wish: Wish, history: list[Any], request: gr.Request, asked: bool
