@@ -203,7 +203,7 @@ def test_styles_by_name_lead_to_the_method_that_knows_them(shelf, photo):
 def test_a_method_that_looks_at_paintings_gets_the_one_behind_a_name_where_it_is_here(shelf, photo):
     order, _ = make_order(Wish(str(photo), [{"id": "zoo:great-wave", "weight": 1}], "gatys"), shelf)
     assert [sheet.name for sheet in order.of("styles")] == ["great_wave.jpg"]
-    with pytest.raises(InputError, match="Belle-Île, Rain Effect: .* needs a painting"):
+    with pytest.raises(InputError, match=r"Belle-Île, Rain Effect: .* needs a painting"):
         make_order(Wish(str(photo), [{"id": "zoo:belle-ile", "weight": 1}], "gatys"), shelf)
     for wrong in ("zoo:", "zoo:../../secret", "zoo:no-such-style"):
         with pytest.raises((InputError, UsageError)):

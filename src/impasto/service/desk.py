@@ -25,6 +25,7 @@ from .orders import Order
 from .painters import CHECK_SECONDS, Painters
 from .status import ENDED, Live, Status, given_up, outlook
 from .tally import Tally
+from .uploads import Uploads
 
 SWEEP_S = 60.0
 WARM_AFTER_S = 1.5
@@ -64,6 +65,7 @@ class Desk:
         self._coming = 0
         self._closing = threading.Event()
         self.painters = Painters(options)
+        self.uploads = Uploads(self.home / "uploads", int(options.max_disk_gb * 1e9 / 4))
 
     def open(self) -> None:
         """Take the folder and go on with what a killed server left. Raises RunError; once open, does nothing."""
@@ -309,6 +311,7 @@ class Desk:
     def sweep(self) -> None:
         """Delete finished jobs that are too old, and the oldest ones where all together take too much disk."""
         self._clear(0, time() - self.options.keep_hours * 3600)
+        self.uploads.sweep(self.options.keep_hours)
         for chore in self.chores:
             chore()
 

@@ -101,9 +101,9 @@ def _late(folder: JobFolder, outcome: dict[str, Any], seconds: float) -> dict[st
 
 
 def _keep_preview(folder: JobFolder) -> bool:
-    """Make the last preview the picture of a job that had no time to hand over its own."""
-    preview = folder / "preview.jpg"
-    if not preview.exists():
+    """Make the last preview the picture of a job that had no time to hand over its own; a film is whole or not there."""
+    preview, order = folder / "preview.jpg", folder.order
+    if order is None or order.film is not None or not preview.exists():
         return False
     data = preview.read_bytes()
     for name in ("result", "thumb.jpg"):
