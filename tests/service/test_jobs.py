@@ -114,7 +114,7 @@ def test_a_worker_that_dies_costs_its_job_alone(client, desk):
     job = client.wait(job_id)
     assert job["state"] == "failed"
     assert "worker died" in job["error"]
-    desk.inspector._process.kill()
+    desk.painters.inspector._process.kill()
     assert client.order().status_code in (202, 422)  # it may die between two looks
     assert client.wait(client.order().json()["id"])["state"] == "done"
 
@@ -177,7 +177,7 @@ def test_methods_qualities_health_and_metrics_are_told(client):
 
 def test_an_outcome_that_the_list_of_jobs_has_not_heard_of_is_not_made_twice(client, desk, monkeypatch):
     folder = desk.folder(client.wait(client.order().json()["id"])["id"])
-    monkeypatch.setattr(desk, "_paint", lambda *_: pytest.fail("painted again"))
+    monkeypatch.setattr(desk.painters, "paint", lambda *_: pytest.fail("painted again"))
     assert desk._carry_out(folder.path.name)["state"] == "done"
 
 

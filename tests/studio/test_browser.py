@@ -103,6 +103,23 @@ def test_two_paintings_are_mixed_by_their_weights(page):
     assert "starry_night.jpg:1 great_wave.jpg:3" in text(page, "#command")
 
 
+def test_a_style_by_name_is_painted_at_once_and_blended_with_others_of_its_kind(page, shot):
+    choose(page)
+    page.click('#palette [data-id="zoo:belle-ile"]')
+    page.wait_for_selector('#easel .links a[download="castle-belle-ile.png"]')
+    page.hover('#palette [data-id="zoo:dragon"]')
+    page.click('#palette [data-id="zoo:dragon"] .add')
+    page.click("#words > button")
+    page.wait_for_selector('#command .cm-content:has-text("dragon:1")')
+    assert "--style-name belle-ile:1,dragon:1" in text(page, "#command")
+    page.wait_for_selector(READY)
+    shot(page, "zoo")
+    page.hover('#palette [data-id="bundled:great_wave.jpg"]')
+    page.click('#palette [data-id="bundled:great_wave.jpg"] .add')  # of another kind: it takes their place
+    page.wait_for_selector('#easel .links a[download="castle-great_wave.png"]')
+    assert page.locator("#palette .painting.on").count() == 1
+
+
 def test_a_mask_painted_on_the_canvas_says_where_the_painting_goes(page, shot):
     choose(page)
     whole = picture(page)

@@ -13,7 +13,7 @@ from impasto.service.desk import Desk
 from impasto.service.guard import COOKIE, session
 from impasto.service.options import ServiceOptions
 from impasto.studio.shelf import Shelf, title
-from impasto.studio.wishes import Wish, make_order
+from impasto.studio.wishes import Wish, at_once, make_order
 
 TOKEN = "a-token-of-some-length"
 HOME = "http://127.0.0.1:7860"
@@ -182,3 +182,29 @@ def test_a_wish_becomes_an_order_with_what_its_method_takes(shelf, own, photo):
         make_order(Wish(str(photo), chosen, "gatys", options={"stepps": 3}), shelf)
     with pytest.raises(UsageError, match="weight"):
         make_order(Wish(str(photo), [{"id": key, "weight": -1}], "gatys"), shelf)
+
+
+def test_styles_by_name_lead_to_the_method_that_knows_them(shelf, photo):
+    one, two = {"id": "zoo:belle-ile", "weight": 1}, {"id": "zoo:udnie", "weight": 3}
+    for current in ("gatys", "adain", "xdog"):
+        wish = at_once(Wish(str(photo), [one], current, options={"size": 99}))
+        assert (wish.method, wish.options) == ("cin", {})
+    order, pictures = make_order(wish, shelf)
+    assert (order.options, len(pictures)) == ({"style_name": "belle-ile"}, 1)
+    again = at_once(Wish(str(photo), [one], "cin", options={"size": 99, "style_name": "udnie"}))
+    assert make_order(again, shelf)[0].options == {"size": 99, "style_name": "belle-ile"}
+    assert at_once(Wish(str(photo), [two], "gatys")).method == "johnson"
+    blend = make_order(at_once(Wish(str(photo), [one, two], "johnson")), shelf)[0]
+    assert (blend.method, blend.options) == ("cin", {"style_name": "belle-ile:1,udnie:3"})
+    # A painting chosen after a style by name is painted by what looks at paintings.
+    assert at_once(Wish(str(photo), [{"id": "bundled:great_wave.jpg"}], "cin")).method == "alla_prima"
+
+
+def test_a_method_that_looks_at_paintings_gets_the_one_behind_a_name_where_it_is_here(shelf, photo):
+    order, _ = make_order(Wish(str(photo), [{"id": "zoo:great-wave", "weight": 1}], "gatys"), shelf)
+    assert [sheet.name for sheet in order.of("styles")] == ["great_wave.jpg"]
+    with pytest.raises(InputError, match=r"Belle-Île, Rain Effect: .* needs a painting"):
+        make_order(Wish(str(photo), [{"id": "zoo:belle-ile", "weight": 1}], "gatys"), shelf)
+    for wrong in ("zoo:", "zoo:../../secret", "zoo:no-such-style"):
+        with pytest.raises((InputError, UsageError)):
+            make_order(Wish(str(photo), [{"id": wrong, "weight": 1}], "gatys"), shelf)

@@ -16,18 +16,17 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from impasto.core import ImpastoError, InputError, RunError, UsageError, machine
+from impasto.core import ImpastoError, RunError, UsageError
 
-from .crew import Worker
 from .folders import ID, JobFolder, new_id, tidy
 from .ledger import Ledger
 from .options import ServiceOptions
 from .orders import Order
+from .painters import CHECK_SECONDS, Painters
 from .status import ENDED, Live, Status, given_up, outlook
 from .tally import Tally
-from .worker import Setup, Task
+from .uploads import Uploads
 
-CHECK_SECONDS = 30.0
 SWEEP_S = 60.0
 WARM_AFTER_S = 1.5
 """The first page has the processor to itself for so long."""
@@ -65,13 +64,8 @@ class Desk:
         self._gate = threading.Lock()
         self._coming = 0
         self._closing = threading.Event()
-        threads = options.threads or max(1, machine.threads() // options.workers)
-        limits = options.limits()
-        # Four copies of all of a job's pixels in float32, and a gigabyte for the libraries.
-        most = 2**30 + 2 * limits.pixels * 12 * 4
-        self.inspector = Worker("impasto-inspector", Setup(limits, 1, most))
-        self.quick = Worker("impasto-quick", Setup(limits, threads))
-        self.long = [Worker(f"impasto-long-{n}", Setup(limits, threads)) for n in range(options.workers)]
+        self.painters = Painters(options)
+        self.uploads = Uploads(self.home / "uploads", int(options.max_disk_gb * 1e9 / 4))
 
     def open(self) -> None:
         """Take the folder and go on with what a killed server left. Raises RunError; once open, does nothing."""
@@ -85,10 +79,8 @@ class Desk:
         except Timeout:
             raise RunError(f"{self.home}: another server works in this folder; give this one its own.") from None
         self.ledger = Ledger(self._stored("name", 8), self.options.database, self.home)
-        self._free = list(self.long)
-        self._vacant = threading.Semaphore(len(self.long))
         try:
-            self.ledger.open(self._carry_out, {"quick": 1, "long": len(self.long)})
+            self.ledger.open(self._carry_out, {"quick": 1, "long": self.options.workers})
         except ImpastoError:
             self._lock.release()
             raise
@@ -99,14 +91,9 @@ class Desk:
     def warm_up_soon(self) -> None:
         """Start the workers in a moment, so that the first job waits for no library."""
         if self._warm:
-            timer = threading.Timer(WARM_AFTER_S, self._warm_up)
+            timer = threading.Timer(WARM_AFTER_S, self.painters.warm_up)
             timer.daemon = True
             timer.start()
-
-    def _warm_up(self) -> None:
-        """Have the workers load what the first job needs, unless they are at one already."""
-        for worker, task in ((self.inspector, Task("read")), (self.quick, Task("warm"))):
-            threading.Thread(target=worker.call, args=(task,), name="warm", daemon=True).start()
 
     @property
     def _jobs(self) -> Path:
@@ -142,8 +129,7 @@ class Desk:
             return
         self._open = False
         self._closing.set()
-        for worker in (self.inspector, self.quick, *self.long):
-            worker.close()
+        self.painters.close()
         self.ledger.close()
         self._lock.release()
 
@@ -188,7 +174,7 @@ class Desk:
     def _put_in(self, job_id: str, folder: JobFolder) -> None:
         """Have an order checked and put it into the list; where either fails, nothing of it stays."""
         try:
-            found = self._inspect(folder)
+            found = self.painters.inspect(folder)
             with self._gate:
                 self.live[job_id] = Live(found["lane"], found["seconds"], found["headline"])
             self.ledger.add(job_id, found["lane"])
@@ -207,20 +193,10 @@ class Desk:
             self._closing.wait(0.05)
         return job_id
 
-    def _inspect(self, folder: JobFolder) -> dict[str, Any]:
-        found = self.inspector.call(Task("check", str(folder.path)), seconds=CHECK_SECONDS)
-        if found["state"] == "checked":
-            folder.write_json("checked.json", found)
-            return found
-        if found["state"] == "died" or found.get("late"):
-            raise InputError("the pictures could not be read within the limits on memory and time.")
-        error = {"input": InputError, "usage": UsageError}.get(found.get("kind", ""), RunError)
-        raise error(found.get("error", "the order could not be checked."))
-
     def _patience(self) -> int:
         """Seconds after which a client may ask again: when about a tenth of the queue should be done."""
         times = [live.seconds or 5.0 for live in self.live.values()]
-        return int(min(600, max(1, sum(times) / (1 + len(self.long)) / 10)))
+        return int(min(600, max(1, sum(times) / (1 + self.options.workers) / 10)))
 
     # Painting -------------------------------------------------------------------------------------------------------
 
@@ -229,13 +205,12 @@ class Desk:
         folder = self.folder(job_id)
         with self._gate:
             live = self.live.setdefault(job_id, Live("quick"))
-        outcome: dict[str, Any] | None = (
-            folder.outcome
-        )  # there already, where the server was killed before the ledger heard of it
+        # There already, where the server was killed before the ledger heard of it.
+        outcome: dict[str, Any] | None = folder.outcome
         if outcome is None and folder.order is None:
             outcome = {"state": "failed", "error": "the job's files are gone."}
         if outcome is None:
-            outcome = self._paint(folder, live)
+            outcome = self.painters.paint(folder, live, self.options.max_seconds)
             if self._closing.is_set() and outcome["state"] != "done":
                 raise Interrupted  # no end that the ledger should write down: the next server paints it
             if folder.outcome is None and folder.path.exists():
@@ -245,60 +220,6 @@ class Desk:
         order = folder.order
         self.tally.ended(order.method if order else "", outcome["state"], outcome.get("seconds"))
         return {key: outcome[key] for key in ("state", "error", "seconds", "picture") if key in outcome}
-
-    def _paint(self, folder: JobFolder, live: Live) -> dict[str, Any]:
-        worker = self._take(live.lane)
-        try:
-            live.worker, live.started = worker, monotonic()
-            if (folder / "cancel").exists():
-                return {"state": "cancelled"}
-
-            def listen(values: dict[str, Any]) -> None:
-                live.first_step = live.first_step or monotonic()
-                live.progress = values
-
-            outcome = worker.call(Task("paint", str(folder.path)), listen, self.options.max_seconds)
-        finally:
-            live.worker = None
-            self._give(live.lane, worker)
-        if outcome["state"] == "died":
-            return {"state": "failed", "error": "the worker died; perhaps the machine ran out of memory."}
-        if outcome.get("late"):
-            return self._late(folder, outcome)
-        if outcome["state"] == "cancelled" and not outcome.get("picture"):
-            return outcome | {"picture": self._keep_preview(folder)}
-        return outcome
-
-    def _late(self, folder: JobFolder, outcome: dict[str, Any]) -> dict[str, Any]:
-        """A job that reached the time limit: done, where it left a picture."""
-        if outcome.get("picture"):
-            outcome = {"state": "done", "seconds": outcome.get("seconds"), "picture": True}
-            folder.write_json("outcome.json", outcome)
-            return outcome
-        return {"state": "failed", "error": f"it took longer than {self.options.max_seconds:g} seconds."}
-
-    def _keep_preview(self, folder: JobFolder) -> bool:
-        """Make the last preview the picture of a job that had no time to hand over its own."""
-        preview = folder / "preview.jpg"
-        if not preview.exists():
-            return False
-        data = preview.read_bytes()
-        for name in ("result", "thumb.jpg"):
-            folder.write(name, data)
-        return True
-
-    def _take(self, lane: str) -> Worker:
-        if lane == "quick":
-            return self.quick
-        self._vacant.acquire()
-        with self._gate:
-            return self._free.pop()
-
-    def _give(self, lane: str, worker: Worker) -> None:
-        if lane != "quick":
-            with self._gate:
-                self._free.append(worker)
-            self._vacant.release()
 
     # Questions ------------------------------------------------------------------------------------------------------
 
@@ -390,6 +311,7 @@ class Desk:
     def sweep(self) -> None:
         """Delete finished jobs that are too old, and the oldest ones where all together take too much disk."""
         self._clear(0, time() - self.options.keep_hours * 3600)
+        self.uploads.sweep(self.options.keep_hours)
         for chore in self.chores:
             chore()
 

@@ -75,7 +75,7 @@ class JobFolder:
     @property
     def bytes(self) -> int:
         """What the folder takes on disk."""
-        return sum(_size(entry) for entry in _entries(self.path))
+        return _taken(self.path)
 
     def delete(self) -> None:
         """Remove everything; an order without its file is gone for every reader at once."""
@@ -104,6 +104,11 @@ def tidy(folders: Iterable[JobFolder], wanted: int, before: float, limit: float)
             gone.append(folder.path.name)
             total -= size
     return gone, total
+
+
+def _taken(path: Path) -> int:
+    """Bytes of everything in a folder; a film's finished frames lie one deeper."""
+    return sum(_taken(Path(entry)) if entry.is_dir() else _size(entry) for entry in _entries(path))
 
 
 def _entries(path: Path) -> Iterator[os.DirEntry[str]]:

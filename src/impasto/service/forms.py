@@ -1,20 +1,24 @@
-"""A form as it comes in: which order it means, and the pictures it carries."""
+"""Requests as they come in, a form or JSON, read into drafts."""
 
+import base64
+import binascii
 import hashlib
 import hmac
 import json
 import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from impasto.core import Extra, Method, UsageError, unknown
+from impasto.core import UsageError, unknown
 
-from .orders import RESULT_FORMATS, Order, Role, Sheet, check_settings, choose, clean_name, refuse_stranger
+from .drafts import FIELDS, FILES, Draft, Upload
 
-_TEXTS = ("method", "quality", "preset", "options", "seed", "format", "measure", "weights")
-_FILES: tuple[Role, ...] = ("content", "styles", "masks", "style_masks")
+Fetch = Callable[[str], tuple[bytes, str]]
+"""The bytes and name behind the id of an earlier upload. Raises InputError where there is none."""
+_IN_JSON = {"options": (dict, "an object"), "film": (dict, "an object"), "weights": (list, "a list of numbers")}
+_PICTURE_KEYS = ("data", "upload", "name", "weight")
 
 
 def id_for_key(secret: str, key: str | None) -> str | None:
@@ -28,83 +32,94 @@ def id_for_key(secret: str, key: str | None) -> str | None:
     return hmac.new(secret.encode(), key.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-async def read_form(form: FormData) -> tuple[Order, dict[str, bytes]]:
-    """The order and pictures of a form. Raises UsageError or InputError in one line."""
-    texts: dict[str, str] = {}
+async def read_form(form: FormData) -> Draft:
+    """What a form asks for. Raises UsageError in one line."""
+    values: dict[str, Any] = {}
+    uploads: list[Upload] = []
     for name, value in form.multi_items():
-        if isinstance(value, str) and name not in _TEXTS:
-            if name in (*_FILES, "extras"):
-                raise UsageError(f"{name}: send pictures as files; this server opens no path or address.")
-            raise unknown("field", name, (*_TEXTS, *_FILES))
-        if isinstance(value, str):
-            if name in texts:
-                raise UsageError(f"{name}: given twice.")
-            texts[name] = value
-    method, preset = choose(texts.get("method") or None, texts.get("quality") or None, texts.get("preset") or None)
-    options = _json(texts, "options", dict, "an object")
-    check_settings(method, preset, options)
-    weights = _json(texts, "weights", list, "a list of numbers")
-    sheets, pictures = await _pictures(form, method, weights)
-    return _order(method, preset, options, texts, sheets), pictures
-
-
-def _json(texts: dict[str, str], name: str, kind: type, wording: str) -> Any:
-    try:
-        value = json.loads(texts.get(name) or ("{}" if kind is dict else "[]"))
-    except (ValueError, RecursionError):
-        raise UsageError(f"{name}: this must be JSON: {wording}.") from None
-    if not isinstance(value, kind):
-        raise UsageError(f"{name}: this must be {wording}.")
-    return value
-
-
-async def _pictures(form: FormData, method: Method, weights: list[Any]) -> tuple[list[Sheet], dict[str, bytes]]:
-    """What was uploaded, under names of ours."""
-    extras = {spec.name for spec in method.inputs if isinstance(spec, Extra)}
-    sheets: list[Sheet] = []
-    pictures: dict[str, bytes] = {}
-    for field, value in form.multi_items():
-        if not isinstance(value, UploadFile):
+        if isinstance(value, UploadFile):
+            uploads.append(Upload(name, value.filename, await value.read()))
             continue
-        role: Role = field if field in _FILES else "extras"  # type: ignore[assignment]
-        if role == "extras" and field not in extras:
-            raise unknown(
-                "input", field, (*_FILES, *extras), f"'{method.id}' takes: {', '.join(s.name for s in method.inputs)}."
-            )
-        if role in ("content", "extras") and any(s.role == role and s.key in ("", field) for s in sheets):
-            raise UsageError(f"{field}: given twice.")
-        name = clean_name(value.filename, field)
-        data = await value.read()
-        refuse_stranger(data, name)
-        weight = _weight(weights, sum(s.role == "styles" for s in sheets)) if role == "styles" else 1.0
-        key = field if role == "extras" else ""
-        sheets.append(Sheet(role=role, file=f"picture-{len(sheets)}", name=name, weight=weight, key=key))
-        pictures[sheets[-1].file] = data
-    styles = sum(sheet.role == "styles" for sheet in sheets)
-    if weights and len(weights) != styles:
-        raise UsageError(f"weights: {len(weights)} for {styles} styles; give one for each, or none.")
-    return sheets, pictures
+        if name not in FIELDS:
+            if name in (*FILES, "extras"):
+                raise UsageError(f"{name}: send pictures as files; this server opens no path or address.")
+            raise unknown("field", name, (*FIELDS, *FILES))
+        if name in values:
+            raise UsageError(f"{name}: given twice.")
+        values[name] = _typed(name, value)
+    return Draft(values, uploads)
 
 
-def _weight(weights: list[Any], number: int) -> float:
-    value = weights[number] if number < len(weights) else 1.0
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise UsageError(f"weights: each must be a number above 0, got {str(value)[:40]!r}.")
-    return float(value)
+def _typed(name: str, text: str) -> Any:
+    """A form's text as the value it stands for; empty is nothing."""
+    if not text:
+        return None
+    if name in _IN_JSON:
+        kind, wording = _IN_JSON[name]
+        value = _loaded(text, f"{name}: this must be JSON: {wording}.")
+        if not isinstance(value, kind):
+            raise UsageError(f"{name}: this must be {wording}.")
+        return value
+    if name == "measure":
+        if text.lower() not in ("true", "false"):
+            raise UsageError("measure: must be true or false.")
+        return text.lower() == "true"
+    if name == "seed":
+        try:
+            return int(text)
+        except ValueError:
+            raise UsageError("seed: must be a whole number from 0 to 9223372036854775807.") from None
+    return text
 
 
-def _order(
-    method: Method, preset: str | None, options: dict[str, Any], texts: dict[str, str], sheets: list[Sheet]
-) -> Order:
-    if (format := texts.get("format") or RESULT_FORMATS[0]) not in RESULT_FORMATS:
-        raise unknown("format", format, RESULT_FORMATS, f"There are: {', '.join(RESULT_FORMATS)}.")
-    measure = (texts.get("measure") or "false").lower()
-    if measure not in ("true", "false"):
-        raise UsageError("measure: must be true or false.")
+def _loaded(data: str | bytes, complaint: str) -> Any:
     try:
-        return Order(
-            method=method.id, preset=preset, options=options, seed=int(texts.get("seed") or 0), format=format,  # type: ignore[arg-type]
-            measure=measure == "true", sheets=tuple(sheets),
-        )  # fmt: skip
-    except (ValidationError, ValueError):
-        raise UsageError("seed: must be a whole number from 0 to 9223372036854775807.") from None
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise UsageError(complaint) from None
+
+
+def read_json(body: bytes, fetch: Fetch) -> Draft:
+    """What a JSON order asks for. Its pictures are objects: {"data": base64} or {"upload": id}, with a name and, for styles,
+    a weight if they like. Raises UsageError or InputError in one line.
+    """
+    given = _loaded(body, "the body must be JSON: an object.")
+    if not isinstance(given, dict):
+        raise UsageError("the body must be JSON: an object.")
+    values: dict[str, Any] = {}
+    uploads: list[Upload] = []
+    for name, value in given.items():
+        if name in FIELDS:
+            values[name] = value
+            continue
+        uploads += [_picture(name, picture, fetch) for picture in _listed(value)]
+    weights = [picture.get("weight") for picture in _listed(given.get("styles"))]
+    if any(weight is not None for weight in weights):
+        if "weights" in values:
+            raise UsageError("weights: given twice, here and with the styles.")
+        values["weights"] = [1.0 if weight is None else weight for weight in weights]
+    return Draft(values, uploads)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _picture(name: str, value: Any, fetch: Fetch) -> Upload:
+    """One picture of a JSON order."""
+    if not isinstance(value, Mapping) or ("data" in value) == ("upload" in value):
+        raise UsageError(f'{name[:80]}: a picture must be {{"data": base64}} or {{"upload": id}}.')
+    for key in value:
+        if key not in _PICTURE_KEYS:
+            raise unknown(f"key of {name[:80]}", str(key), _PICTURE_KEYS)
+    called = value.get("name")
+    if called is not None and not isinstance(called, str):
+        raise UsageError(f"{name[:80]}: its name must be a text.")
+    if "upload" in value:
+        data, stored = fetch(str(value["upload"]))
+        return Upload(name, called or stored, data)
+    try:
+        data = base64.b64decode(value["data"].encode("ascii"), validate=True)
+    except (AttributeError, UnicodeEncodeError, binascii.Error):
+        raise UsageError(f"{name[:80]}: its data must be base64.") from None
+    return Upload(name, called, data)

@@ -40,6 +40,10 @@ class ServiceOptions(BaseOptions):
     """Megapixels of the largest picture that is read; all pictures of a job together may have twice as many."""
     max_result_megapixels: Annotated[float, Field(gt=0, le=200), UI(advanced=True)] = 16.0
     """Megapixels of the largest picture that is painted."""
+    max_film_seconds: Annotated[float, Field(gt=0, le=36_000), UI(advanced=True)] = 60.0
+    """Seconds of film that one job may have painted."""
+    max_film_megapixels: Annotated[float, Field(gt=0, le=1e6), UI(advanced=True)] = 400.0
+    """Megapixels that the painted frames of one film may have together."""
     max_seconds: Annotated[float, Field(gt=0, le=1e6), UI(advanced=True)] = 3600.0
     """Seconds one job may take; the best picture so far is kept."""
     upload_seconds: Annotated[float, Field(gt=0, le=3600), UI(advanced=True)] = 60.0
@@ -80,6 +84,8 @@ class ServiceOptions(BaseOptions):
             pixels=int(self.max_megapixels * 1e6),
             result_pixels=int(self.max_result_megapixels * 1e6),
             seconds=self.max_seconds,
+            film_seconds=self.max_film_seconds,
+            film_pixels=int(self.max_film_megapixels * 1e6),
         )
 
 
@@ -92,6 +98,10 @@ class Limits(BaseOptions):
     """Of the picture that is painted."""
     seconds: float
     """Of painting."""
+    film_seconds: float
+    """Of a film, as it plays."""
+    film_pixels: int
+    """Of all the painted frames of a film."""
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from impasto.image.formats import JPEG, PNG, WEBP, sniff
 
 from .options import Limits
 
-Role = Literal["content", "styles", "masks", "style_masks", "extras"]
+Role = Literal["content", "styles", "masks", "style_masks", "extras", "clip"]
 ROLES: tuple[Role, ...] = get_args(Role)
 RESULT_FORMATS = ("png", "jpg", "webp")
 ACCEPTED = (JPEG, PNG, WEBP)
@@ -38,7 +38,7 @@ class Sheet(BaseModel):
 
 
 class Order(BaseModel):
-    """What is to be painted. Nothing in it names a file or address of the client's choosing."""
+    """What is to be painted. Nothing in it names a file or address of the client's choosing. film: of a film, its settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,8 +46,9 @@ class Order(BaseModel):
     preset: str | None = None
     options: dict[str, Any] = {}
     seed: int = Field(0, ge=0, le=2**63 - 1)
-    format: Literal["png", "jpg", "webp"] = "png"
+    format: Literal["png", "jpg", "webp", "mp4", "webm", "gif"] = "png"
     measure: bool = False
+    film: dict[str, Any] | None = None
     sheets: tuple[Sheet, ...] = ()
 
     def of(self, role: Role) -> tuple[Sheet, ...]:
@@ -117,11 +118,11 @@ def prepare_order(order: Order, folder: Path, limits: Limits, threads: int | Non
     """Decode and check everything an order needs. Raises UsageError or InputError in one line."""
     method = registry.get(order.method)
     settings = check_settings(method, order.preset, dict(order.options))
-    read = _Reader(folder, limits.pixels)
+    read = Reader(folder, limits.pixels)
     content = read.all(order.of("content"))
     styles = list(zip(read.all(order.of("styles")), (sheet.weight for sheet in order.of("styles")), strict=True))
     if content or styles:  # before anything is made of that size
-        _refuse_large(
+        refuse_large(
             _shape(method, settings, content[0] if content else None, styles[0][0] if styles else None), limits
         )
     job = prepare(
@@ -135,7 +136,7 @@ def prepare_order(order: Order, folder: Path, limits: Limits, threads: int | Non
         run=RunOptions(seed=order.seed, threads=threads),
         options=order.options,
     )
-    _refuse_large(job.shape, limits)
+    refuse_large(job.shape, limits)
     return job
 
 
@@ -149,7 +150,8 @@ def _shape(method: Method, settings: BaseOptions, photo: Picture | None, style: 
     return canvas_shape(style.size, size, aspect, method.size)
 
 
-def _refuse_large(shape: tuple[int, int], limits: Limits) -> None:
+def refuse_large(shape: tuple[int, int], limits: Limits) -> None:
+    """Raise UsageError for a result (height, width) of more pixels than the server paints."""
     height, width = shape
     if height * width > limits.result_pixels:
         raise UsageError(
@@ -158,13 +160,15 @@ def _refuse_large(shape: tuple[int, int], limits: Limits) -> None:
         )
 
 
-class _Reader:
+class Reader:
     """Decodes the pictures of one order, which together may have no more than twice the pixels of the largest."""
 
     def __init__(self, folder: Path, pixels: int) -> None:
+        """folder: the job's; pixels: of the largest picture that is taken."""
         self.folder, self.pixels, self.left = folder, pixels, 2 * pixels
 
     def one(self, sheet: Sheet) -> Picture:
+        """Decode one. Raises InputError."""
         data = (self.folder / sheet.file).read_bytes()
         refuse_stranger(data, sheet.name)
         picture = decode(data, name=sheet.name, max_pixels=max(1, min(self.pixels, self.left)))
@@ -172,4 +176,5 @@ class _Reader:
         return picture
 
     def all(self, sheets: Iterable[Sheet]) -> list[Picture]:
+        """Decode several, in order."""
         return [self.one(sheet) for sheet in sheets]

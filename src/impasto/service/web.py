@@ -14,13 +14,18 @@ from impasto.core import ImpastoError, UsageError
 
 from .desk import Busy, Desk, NoRoom
 from .documents import PROBLEM, job_document, method_document, qualities
-from .forms import id_for_key, read_form
+from .drafts import read_draft
+from .forms import id_for_key, read_form, read_json
 from .guard import Guard
 from .openapi import openapi
 from .options import ServiceOptions
 from .orders import MAX_PICTURES
 
-KINDS = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+KINDS = {
+    "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "mp4": "video/mp4", "webm": "video/webm",
+    "gif": "image/gif",
+}  # fmt: skip
+"""Media types of results."""
 
 
 def make_app(desk: Desk) -> FastAPI:
@@ -78,17 +83,33 @@ def _add_refusals(app: FastAPI) -> None:
 
 
 def _add_submission(app: FastAPI, desk: Desk) -> None:
-    @app.post("/v1/jobs", status_code=202)
-    async def submit(request: Request) -> Response:
+    async def take(request: Request, film: bool) -> Response:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "multipart/form-data":
-            return _refusal(415, "send a form: multipart/form-data.")
         key = id_for_key(desk.word("idempotency"), request.headers.get("idempotency-key"))
-        async with request.form(max_files=MAX_PICTURES, max_fields=32, max_part_size=256 * 1024) as form:
-            order, pictures = await read_form(form)
+        if kind == "multipart/form-data":
+            async with request.form(max_files=MAX_PICTURES, max_fields=32, max_part_size=256 * 1024) as form:
+                draft = await read_form(form)
+        elif kind == "application/json":
+            draft = await asyncio.to_thread(read_json, await request.body(), desk.uploads.get)
+        else:
+            return _refusal(415, "send a form (multipart/form-data) or JSON (application/json).")
+        order, pictures = await asyncio.to_thread(read_draft, draft, film=film)
         job_id = await asyncio.to_thread(desk.submit, order, pictures, key)
         status = await asyncio.to_thread(desk.status, job_id)
         return JSONResponse(job_document(status), 202, {"location": f"/v1/jobs/{job_id}"})
+
+    @app.post("/v1/jobs", status_code=202)
+    async def submit(request: Request) -> Response:
+        return await take(request, False)
+
+    @app.post("/v1/videos", status_code=202)
+    async def submit_film(request: Request) -> Response:
+        return await take(request, True)
+
+    @app.post("/v1/uploads", status_code=201)
+    async def upload(request: Request) -> Response:
+        key = await asyncio.to_thread(desk.uploads.put, await request.body(), request.query_params.get("name"))
+        return JSONResponse({"id": key, "hours": desk.options.keep_hours}, 201)
 
 
 def _add_jobs(app: FastAPI, desk: Desk) -> None:
@@ -173,7 +194,7 @@ def _add_knowledge(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/v1/openapi.json")
     def document() -> Response:
-        return JSONResponse(openapi())
+        return JSONResponse(openapi(desk.options))
 
     @app.get("/v1/health")
     def health() -> Response:

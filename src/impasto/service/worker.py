@@ -6,6 +6,7 @@ pipe closes, because the server was killed, the process ends at once and leaves 
 
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -172,6 +173,8 @@ def _warm(setup: Setup, paints: bool) -> dict[str, Any]:
 
 
 def _check(folder: JobFolder, setup: Setup) -> dict[str, Any]:
+    if _order(folder).film is not None:
+        return _check_film(folder, setup)
     job = prepare_order(_order(folder), folder.path, setup.limits, setup.threads)
     height, width = job.shape
     seconds = job.estimate.seconds if job.estimate else None
@@ -179,6 +182,18 @@ def _check(folder: JobFolder, setup: Setup) -> dict[str, Any]:
     return {
         "state": "checked", "width": width, "height": height, "headline": job.headline, "seconds": seconds,
         "lane": "long" if slow else "quick",
+    }  # fmt: skip
+
+
+def _check_film(folder: JobFolder, setup: Setup) -> dict[str, Any]:
+    from .films import prepare_film
+
+    job = prepare_film(_order(folder), folder.path, setup.limits, setup.threads)
+    height, width = job.job.shape
+    seconds = job.job.estimate.seconds if job.job.estimate else None
+    return {
+        "state": "checked", "width": width, "height": height, "headline": job.headline, "frames": len(job.span),
+        "seconds": None if seconds is None else seconds * len(job.span), "lane": "long",
     }  # fmt: skip
 
 
@@ -192,6 +207,8 @@ def _order(folder: JobFolder) -> Order:
 def _paint(folder: JobFolder, setup: Setup, post: _Post) -> dict[str, Any]:
     """Make the picture, write it down, and last the outcome, once."""
     order = _order(folder)
+    if order.film is not None:
+        return _paint_film(order, folder, setup, post)
     job = prepare_order(order, folder.path, setup.limits, setup.threads)
     context = Context(job.run_options, listener=_Teller(folder, post))
     post.context = context
@@ -207,6 +224,30 @@ def _paint(folder: JobFolder, setup: Setup, post: _Post) -> dict[str, Any]:
     folder.write("result", result.encode(order.format))
     folder.write_json("report.json", report)
     outcome = {"state": "cancelled" if result.interrupted else "done", "seconds": report["seconds"], "picture": True}
+    folder.write_json("outcome.json", outcome)
+    return outcome
+
+
+def _paint_film(order: Order, folder: JobFolder, setup: Setup, post: _Post) -> dict[str, Any]:
+    """Paint a film, going on after the frames that an earlier life of the server finished."""
+    from .films import prepare_film, some_frame
+
+    job = prepare_film(order, folder.path, setup.limits, setup.threads)
+    context = Context(job.job.run_options, listener=_Teller(folder, post))
+    post.context = context
+    if (folder / "cancel").exists():
+        return {"state": "cancelled"}
+    folder.write("before.jpg", _jpeg(job.job.inputs.content, max(job.job.shape), 90))
+    report = job.run(context)
+    report["inputs"]["content"]["name"] = order.of("clip")[0].name
+    if report["interrupted"]:
+        shutil.rmtree(job.folder, ignore_errors=True)
+        outcome = {"state": "cancelled", "seconds": report["seconds"]}
+    else:
+        folder.write("thumb.jpg", _jpeg(some_frame(job.output), THUMB_PX, 85))
+        job.output.replace(folder / "result")
+        folder.write_json("report.json", report)
+        outcome = {"state": "done", "seconds": report["seconds"], "picture": True}
     folder.write_json("outcome.json", outcome)
     return outcome
 

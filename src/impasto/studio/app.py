@@ -70,7 +70,7 @@ def _mount(app: FastAPI, desk: Desk) -> None:
     gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, show_error=False, ssr_mode=False, pwa=False, mcp_server=False,
         enable_monitoring=False, max_file_size=int(desk.options.max_upload_mb * 1e6), theme=theme(), head=head(),
-        blocked_paths=[str(desk.home / name) for name in ("jobs", "shelf", "secret", "name", "jobs.sqlite")],
+        blocked_paths=[str(desk.home / name) for name in ("jobs", "shelf", "uploads", "secret", "name", "jobs.sqlite")],
         favicon_path=str(Path(__file__).parent / "parts" / "favicon.png"),
     )  # fmt: skip
 

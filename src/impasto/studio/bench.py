@@ -19,7 +19,7 @@ from impasto.service.orders import Order
 from impasto.service.status import Status
 
 from .shelf import Shelf, title
-from .wishes import Wish, is_quick, make_order
+from .wishes import Wish, at_once, make_order, named_weights
 from .words import command_line, output_name, python_lines
 
 TICK_S = 0.12
@@ -55,10 +55,7 @@ class Bench:
         if before is not None and before[1] and not asked:
             return  # a picture somebody asked for is not pushed off the easel
         if not asked:
-            wish = replace(wish, kept={})  # masks were painted for a photo that may be gone
-        if not asked and not is_quick(registry.get(wish.method)):
-            method, preset = registry.choose(None, "fast"), registry.preset_for("fast", None)
-            wish = replace(wish, method=method.id, preset=preset, options={})
+            wish = at_once(wish)
         if before is not None:
             await asyncio.to_thread(self._stop, before[0])
         try:
@@ -148,7 +145,8 @@ class Bench:
 
     def remember(self, history: list[Any], job_id: str, order: Order) -> list[dict[str, Any]]:
         """The history with a picture on top."""
-        names = " + ".join(title(sheet.name) for sheet in order.of("styles")) or registry.get(order.method).title
+        styles = [sheet.name for sheet in order.of("styles")] or list(named_weights(order.options))
+        names = " + ".join(map(title, styles)) or registry.get(order.method).title
         entry = {
             "id": job_id,
             "title": " · ".join([*(title(s.name) for s in order.of("content")), names]),

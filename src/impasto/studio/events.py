@@ -15,7 +15,18 @@ from . import canvas, words
 from .bench import Bench
 from .page import Page, about
 from .shelf import lay_out, title
-from .wishes import Slots, Wish, form_value, keep_canvas, presets, wish_again
+from .wishes import (
+    NAMES,
+    Slots,
+    Wish,
+    by_name,
+    form_value,
+    keep_canvas,
+    method_by_name,
+    presets,
+    takes_names,
+    wish_again,
+)
 
 Update = dict[str, Any]
 """The value of one of our own parts; None from a page that has not drawn it yet."""
@@ -50,7 +61,10 @@ class Events:
         page.preset.input(
             _plainly(self.choose_preset), [page.method, page.preset], [page.form, page.quality], **_SILENT
         )
-        page.palette.change(_plainly(self.choose_slots), [page.method, page.palette, page.slot], page.slot, **_SILENT)
+        page.palette.change(
+            _plainly(self.follow_palette), [page.method, page.form, page.palette, page.slot],
+            [page.method, page.quality, *self._panel], **_SILENT,
+        )  # fmt: skip
 
     def take_photo(self, value: Update) -> str | None:
         """Put the bundled photo that was clicked into the frame."""
@@ -62,7 +76,7 @@ class Events:
 
     def add_painting(self, files: list[str] | None, palette: Update) -> Update:
         """Put paintings that were brought along onto the palette, and choose the last one."""
-        palette = palette or {"items": self.bench.shelf.bundled("paintings")}
+        palette = palette or self.bench.shelf.palette()
         items, chosen = list(palette.get("items") or []), _chosen(palette)
         for file in files or []:
             key = self.bench.shelf.put(Path(file).read_bytes(), Path(file).name)
@@ -89,9 +103,23 @@ class Events:
         known = preset if preset in method.presets else None
         return form_value(method, known), _quality_of(method_id, known)
 
-    def choose_slots(self, method_id: str, palette: Update, slot: str | None) -> Any:
-        """Offer the further pictures that there are places for with so many paintings."""
-        return self._slots(registry.get(method_id), palette, slot)
+    def follow_palette(self, method_id: str, form: Update, palette: Update, slot: str | None) -> tuple[Any, ...]:
+        """Show the method that paints what was chosen: one that knows it by name, or one that looks at paintings.
+
+        Offers the further pictures that there are places for with so many of them.
+        """
+        method, chosen = registry.get(method_id), _chosen(palette)
+        if names := by_name(chosen):
+            wanted, values = method_by_name(method_id, names), _values(form)
+            if wanted.id == method_id:
+                form = {**(form or {}), "values": {**values, NAMES: names}}
+                return *(gr.skip(),) * 4, form, self._slots(method, palette, slot), gr.skip()
+            values = {k: v for k, v in values.items() if k == "size"} | {NAMES: names}
+            return wanted.id, _quality_of(wanted.id, None), *self.panel(wanted, None, values, palette)
+        if takes_names(method) and chosen:
+            method, preset = registry.choose(None, "fast"), registry.preset_for("fast", None)
+            return method.id, "fast", *self.panel(method, preset, {}, palette)
+        return *(gr.skip(),) * 5, self._slots(method, palette, slot), gr.skip()
 
     def panel(self, method: Method, preset: str | None, values: dict[str, Any], palette: Update) -> tuple[Any, ...]:
         """A method's summary, presets, options and further pictures."""
@@ -130,45 +158,22 @@ class Events:
         ]
         self._outputs = [page.easel, page.command, page.python, page.report, page.history, page.wall, page.stop]
         automatic = [page.photo.change, page.palette.change]
-        gr.on(automatic, self._automatic, self._inputs, self._outputs, **_QUIET)
-        gr.on([page.paint.click], self._asked, self._inputs, self._outputs, **_QUIET)
+        gr.on(automatic, self._painter(False), self._inputs, self._outputs, **_QUIET)
+        gr.on([page.paint.click], self._painter(True), self._inputs, self._outputs, **_QUIET)
         page.stop.click(self.stop, None, None, show_progress="hidden")
 
-    async def _asked(
-        self,
-        photo: str | None,
-        palette: Update,
-        method: str,
-        preset: str,
-        form: Update,
-        kept: Slots,
-        seed: Any,
-        format: str,
-        history: list[Any],
-        request: gr.Request,
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        """Somebody pressed the button."""
-        wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
-        async for update in self._paint(wish, history, request, True):
-            yield update
+    def _painter(self, asked: bool) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
+        """What paints the page's picture. asked: by the button; otherwise something quick, for a new photo or painting."""
 
-    async def _automatic(
-        self,
-        photo: str | None,
-        palette: Update,
-        method: str,
-        preset: str,
-        form: Update,
-        kept: Slots,
-        seed: Any,
-        format: str,
-        history: list[Any],
-        request: gr.Request,
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        """Photo or painting changed: paint something quick."""
-        wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
-        async for update in self._paint(wish, history, request, False):
-            yield update
+        async def paint(
+            photo: str | None, palette: Update, method: str, preset: str, form: Update, kept: Slots, seed: Any, format: str,
+            history: list[Any], request: gr.Request,
+        ) -> AsyncIterator[tuple[Any, ...]]:  # fmt: skip
+            wish = self.wish(photo, palette, method, preset, form, kept, seed, format)
+            async for update in self._paint(wish, history, request, asked):
+                yield update
+
+        return paint
 
     async def _paint(
         self, wish: Wish, history: list[Any], request: gr.Request, asked: bool
@@ -337,7 +342,7 @@ class Events:
         except KeyError:
             raise gr.Error("That picture is no longer there.", print_exception=False) from None
         method = registry.get(wish.method)
-        palette = palette or {"items": self.bench.shelf.bundled("paintings")}
+        palette = palette or self.bench.shelf.palette()
         known = {item["id"] for item in palette["items"]}
         items = [self.bench.shelf.item(c["id"]) for c in wish.chosen if c["id"] not in known] + list(palette["items"])
         palette = {**palette, "items": items, "chosen": wish.chosen}

@@ -105,8 +105,7 @@ class Page:
         )  # fmt: skip
         self.photos = self._palette({"items": bench.shelf.bundled("photos"), "chosen": [], "single": True}, "photos")
         gr.HTML(apply_default_css=False, value='<p class="step">A painting<small>+ mixes several</small></p>')
-        first = bench.shelf.bundled("paintings")
-        self.palette = self._palette({"items": first, "chosen": []}, "palette")
+        self.palette = self._palette(bench.shelf.palette(), "palette")
         self.own = gr.UploadButton(
             "Add a painting of your own",
             file_types=[".jpg", ".jpeg", ".png", ".webp"],

@@ -1,4 +1,4 @@
-"""Pictures people brought along: paintings of their own and painted masks, kept as long as jobs are."""
+"""What can be picked: bundled pictures, styles by name, and what people brought along, kept as long as jobs are."""
 
 import base64
 import json
@@ -6,18 +6,22 @@ import secrets
 from io import BytesIO
 from pathlib import Path
 from time import time
+from typing import Any
 
 from impasto import assets
+from impasto.api import zoo
 from impasto.core import InputError
 from impasto.service.folders import ID, new_id
 from impasto.service.orders import clean_name, refuse_stranger
 
 THUMB_PX = 180
-_BUNDLED = "bundled:"
+_BUNDLED, _NAMED = "bundled:", "zoo:"
+NAMED_GROUP = "Learned by heart"
+"""What stands above the styles that networks know by name."""
 
 
 class Shelf:
-    """A folder of pictures by unguessable ids; bundled pictures are on it too, under their names."""
+    """A folder of pictures by unguessable ids; bundled pictures and the zoo's styles are on it too, under their names."""
 
     def __init__(self, folder: Path, pixels: int, max_bytes: int) -> None:
         """pixels: of the largest picture that is taken; max_bytes: of all of them together."""
@@ -41,6 +45,8 @@ class Shelf:
         if key.startswith(_BUNDLED):
             name = key.removeprefix(_BUNDLED)
             return assets.path(name).read_bytes(), name
+        if style := named(key):
+            return _painting_of(style)
         path = self._path(key)
         try:
             return path.read_bytes(), self.name(key)
@@ -56,13 +62,22 @@ class Shelf:
         """What a picture is called."""
         if key.startswith(_BUNDLED):
             return key.removeprefix(_BUNDLED)
+        if style := named(key):
+            return style
         try:
             return json.loads(self._path(key).with_suffix(".json").read_text())
         except FileNotFoundError:
             return "painting"
 
+    def palette(self, first: list[dict[str, str]] | None = None) -> dict[str, Any]:
+        """Everything there is to paint with, after pictures of one's own, with nothing chosen."""
+        named = [self.item(_NAMED + entry.name) for entry in zoo.entries()]
+        return {"items": [*(first or []), *self.bundled("paintings"), *named], "chosen": []}
+
     def item(self, key: str) -> dict[str, str]:
-        """A picture as the page shows it: id, title and a small copy."""
+        """A picture as the page shows it: id, title and a small copy; group: what it may be mixed with."""
+        if style := named(key):
+            return _named_item(style)
         if key.startswith(_BUNDLED):
             thumb = _thumb(self.get(key)[0], key, self.pixels)
         else:
@@ -90,6 +105,39 @@ class Shelf:
                 path.unlink(missing_ok=True)
 
 
+def named(key: str) -> str | None:
+    """The name of a style that a network knows by heart; None for a picture.
+
+    >>> named("zoo:udnie"), named("bundled:udnie.jpg")
+    ('udnie', None)
+    """
+    return key.removeprefix(_NAMED) if key.startswith(_NAMED) else None
+
+
+def _known(style: str) -> zoo.StyleEntry:
+    found = next((entry for entry in zoo.entries() if entry.name == style), None)
+    if found is None:
+        raise InputError("a style chosen earlier is no longer there; choose another.")
+    return found
+
+
+def _named_item(style: str) -> dict[str, str]:
+    entry = _known(style)
+    # Small JPEGs already, of whatever proportions; the page cuts squares out of them.
+    data = b"" if entry.thumbnail is None else entry.thumbnail.read_bytes()
+    by = ", ".join(filter(None, (entry.artist, entry.year)))
+    thumb = "data:image/jpeg;base64," + base64.b64encode(data).decode() if data else ""
+    return {"id": _NAMED + style, "title": entry.title, "by": by, "group": NAMED_GROUP, "thumb": thumb}
+
+
+def _painting_of(style: str) -> tuple[bytes, str]:
+    """The bundled painting that a style was learned from. Raises InputError where it is not among them."""
+    name = style.replace("-", "_") + ".jpg"
+    if name not in assets.names("paintings"):
+        raise InputError(f"{_known(style).title}: networks know this style by name; this method needs a painting.")
+    return assets.path(name).read_bytes(), name
+
+
 def lay_out(data: bytes, target: Path) -> str:
     """Put a picture where Gradio may show it, whole before anybody sees it; returns the path."""
     if not target.exists():
@@ -106,7 +154,7 @@ def title(name: str) -> str:
     >>> title("starry_night.jpg")
     'Starry night'
     """
-    stem = (name.rpartition(".")[0] or name).replace("_", " ").strip()
+    stem = (name.rpartition(".")[0] or name.replace("-", " ")).replace("_", " ").strip()
     return stem[:1].upper() + stem[1:]
 
 

@@ -1,23 +1,26 @@
 """From what stands in the page to an order with its pictures, and back again."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from impasto import assets, registry
+from impasto.api import zoo
 from impasto.api.catalogue import options_page
 from impasto.core import Content, Masks, Method, StyleMasks, Styles, UsageError
 from impasto.service.desk import Desk
 from impasto.service.orders import Order, Role, Sheet, check_settings, clean_name
 
 from . import canvas
-from .shelf import Shelf, lay_out
+from .shelf import Shelf, lay_out, named
 
 Slots = dict[str, list[str]]
 """Pictures beside photo and styles, as ids on the shelf, by slot (see `words.slots`)."""
+NAMES = "style_name"
+"""The option of methods that know their styles by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,38 @@ def is_quick(method: Method) -> bool:
     return method.taxonomy.reconstruction == "offline" or method.taxonomy.family in ("filters", "colour", "strokes")
 
 
+def takes_names(method: Method) -> bool:
+    """Whether a method paints styles it knows by name, and no painting that is shown to it."""
+    return NAMES in method.options.model_fields and not method.takes_styles
+
+
+def by_name(chosen: Sequence[Mapping[str, Any]]) -> str:
+    """The styles by name among what is chosen, as the option takes them: "udnie", "udnie:1,dragon:2"; empty for none."""
+    found = {style: _weight(row.get("weight", 1.0)) for row in chosen if (style := named(str(row["id"])))}
+    return next(iter(found)) if len(found) == 1 else ",".join(f"{style}:{weight:g}" for style, weight in found.items())
+
+
+def method_by_name(current: str, names: str) -> Method:
+    """The method that paints styles by name: the current one where it can."""
+    able = next((entry.methods for entry in zoo.entries() if entry.name == names), ())
+    return registry.get(current if current in able else registry.method_of_style(names))
+
+
+def at_once(wish: Wish) -> Wish:
+    """The wish for a picture that nobody pressed a button for: quick, and in the style just chosen."""
+    wish = replace(wish, kept={})  # masks were painted for a photo that may be gone
+    method = registry.get(wish.method)
+    if names := by_name(wish.chosen):
+        wanted = method_by_name(method.id, names)
+        same = wanted.id == method.id
+        options = {name: value for name, value in wish.options.items() if same and name != NAMES}
+        return replace(wish, method=wanted.id, preset=wish.preset if same else None, options=options)
+    if is_quick(method) and not (takes_names(method) and wish.chosen):
+        return wish
+    method, preset = registry.choose(None, "fast"), registry.preset_for("fast", None)
+    return replace(wish, method=method.id, preset=preset, options={})
+
+
 def make_order(wish: Wish, shelf: Shelf) -> tuple[Order, dict[str, bytes]]:
     """The order and its pictures. Raises UsageError or InputError for what is missing or wrong."""
     method = registry.get(wish.method)
@@ -69,19 +104,35 @@ def make_order(wish: Wish, shelf: Shelf) -> tuple[Order, dict[str, bytes]]:
     takes = {type(spec) for spec in method.inputs}
     if wish.photo is not None and Content in takes:
         add("content", *_photo(wish.photo))
+    options, names = dict(wish.options), by_name(wish.chosen)
+    if takes_names(method) and names:
+        options.setdefault(NAMES, names)
     chosen = wish.chosen if Styles in takes else []
     if any(isinstance(spec, Styles) and not spec.many for spec in method.inputs):
         chosen = chosen[:1]
     for choice in chosen:
         data, name = shelf.get(str(choice["id"]))
         add("styles", data, name, _weight(choice.get("weight", 1.0)))
-    _add_slots(wish.kept, method, shelf, len(chosen), add, pictures, sheets)
-    check_settings(method, wish.preset, dict(wish.options))
+    places = names.count(",") + 1 if takes_names(method) else len(chosen)
+    _add_slots(wish.kept, method, shelf, places, add, pictures, sheets)
+    check_settings(method, wish.preset, options)
     order = Order(
-        method=method.id, preset=wish.preset, options=dict(wish.options), seed=wish.seed, format=wish.format,  # type: ignore[arg-type]
+        method=method.id, preset=wish.preset, options=options, seed=wish.seed, format=wish.format,  # type: ignore[arg-type]
         measure=wish.measure, sheets=tuple(sheets),
     )  # fmt: skip
     return order, pictures
+
+
+def named_weights(options: Mapping[str, Any]) -> dict[str, float]:
+    """The styles by name that options ask for, with their weights; files and unknown names are left out.
+
+    >>> named_weights({"style_name": "udnie:1,dragon:2"})
+    {'udnie': 1.0, 'dragon': 2.0}
+    """
+    asked = options.get(NAMES)
+    pairs = asked.items() if isinstance(asked, dict) else [w.partition(":")[::2] for w in str(asked or "").split(",")]
+    known = {entry.name for entry in zoo.entries()}
+    return {str(style): float(weight or 1) for style, weight in pairs if style in known}
 
 
 def _photo(path: str) -> tuple[bytes, str]:
@@ -146,6 +197,8 @@ def wish_again(desk: Desk, job_id: str, shelf: Shelf, folder: Path) -> Wish:
             if sheet.role == "style_masks":
                 slot = f"style_masks:{sum(s.startswith('style_masks:') for s in kept)}"
             kept.setdefault(slot, []).append(shelf.put(data, sheet.name))
+    if takes_names(registry.get(order.method)):
+        chosen = [{"id": f"zoo:{style}", "weight": weight} for style, weight in named_weights(order.options).items()]
     return Wish(photo, chosen, order.method, order.preset, order.options, kept, order.seed, order.format)
 
 

@@ -9,6 +9,8 @@ from impasto.api.wording import plain
 from impasto.core import Extra, Masks, Method, StyleMasks, describe
 from impasto.service.orders import Order, Sheet
 
+from .wishes import named_weights
+
 
 def command_line(order: Order) -> str:
     """What to type for an order, with the options that differ from the preset's.
@@ -91,7 +93,7 @@ def output_name(order: Order) -> str:
     """What the finished picture should be called: "castle-starry_night.png"."""
     parts = [_stem(sheet) for sheet in (*order.of("content")[:1], *order.of("styles")[:1])] or [order.method]
     if len(parts) == 1 and not order.of("styles"):
-        parts.append(order.method)
+        parts += list(named_weights(order.options))[:1] or [order.method]
     return "-".join(parts) + "." + order.format
 
 

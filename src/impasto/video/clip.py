@@ -23,7 +23,7 @@ _DEMUXERS = (
     "mov,matroska,webm,avi,gif,mpegts,mpeg,flv,asf,ogg,h264,hevc,m4v,mjpeg,ivf,wtv,mxf,apng,webp,y4m,yuv4mpegpipe"
 )
 # A film may name further files or web addresses (playlists do); nothing but the file itself is opened.
-_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
+OPENED_WITH = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _opened(path: Path) -> Iterator[Any]:
     import av
 
     with _named(path):
-        container = av.open(str(path.absolute()), options=_OPTIONS)
+        container = av.open(str(path.absolute()), options=OPENED_WITH)
     try:
         yield container
     finally:

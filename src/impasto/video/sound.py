@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from .clip import OPENED_WITH
 from .formats import Container
 
 
@@ -34,7 +35,7 @@ class _Copied(Track):
         import av
 
         self.sound, self.output = sound, output
-        self.source = av.open(str(sound.path.absolute()))
+        self.source = av.open(str(sound.path.absolute()), options=OPENED_WITH)
         self.track = self.source.streams.audio[0]
         self.stream = output.add_stream_from_template(self.track)
         self.packets = self._packets()
@@ -72,7 +73,7 @@ class _Converted(Track):
         import av
 
         self.sound, self.output = sound, output
-        self.source = av.open(str(sound.path.absolute()))
+        self.source = av.open(str(sound.path.absolute()), options=OPENED_WITH)
         self.track = self.source.streams.audio[0]
         rate = 48_000 if codec == "libopus" else self.track.rate
         self.stream = output.add_stream(codec, rate=rate, layout="mono" if self.track.channels == 1 else "stereo")
@@ -109,7 +110,7 @@ def add_sound(output: Any, sound: Sound | None, container: Container) -> Track:
         return Track()
     import av
 
-    with av.open(str(sound.path.absolute())) as source:
+    with av.open(str(sound.path.absolute()), options=OPENED_WITH) as source:
         if not source.streams.audio:
             return Track()
         codec = source.streams.audio[0].codec_context.name

@@ -1,4 +1,5 @@
-// The paintings to choose from. props.value: {items: [{id, title, thumb}], chosen: [{id, weight}]}.
+// The paintings to choose from. props.value: {items: [{id, title, thumb, by, group}], chosen: [{id, weight}]}.
+// Only items of one group can be mixed; a group's name stands above its first item.
 const grid = element.querySelector(".paintings"), mix = element.querySelector(".mix");
 let timer = null;
 function tell(now) { clearTimeout(timer); timer = setTimeout(() => trigger("change"), now ? 0 : 350); }
@@ -8,11 +9,13 @@ function draw() {
   const { items = [], chosen = [] } = props.value || {};
   const weights = Object.fromEntries(chosen.map((c) => [c.id, c.weight]));
   const single = props.value?.single;
-  grid.replaceChildren(...items.map((item) => {
+  const groupOf = (id) => items.find((i) => i.id === id)?.group || "";
+  let above = "";
+  grid.replaceChildren(...items.flatMap((item) => {
     const button = document.createElement("button");
     button.type = "button"; button.className = "painting" + (item.id in weights ? " on" : "");
-    button.setAttribute("aria-pressed", item.id in weights); button.dataset.id = item.id; button.title = item.title;
-    const image = document.createElement("img"); image.src = item.thumb; image.alt = item.title; image.loading = "lazy";
+    button.setAttribute("aria-pressed", item.id in weights); button.dataset.id = item.id; button.title = item.by ? `${item.title} (${item.by})` : item.title;
+    const image = document.createElement("img"); if (item.thumb) image.src = item.thumb; image.alt = item.title; image.loading = "lazy";
     const add = document.createElement("span"); add.className = "add"; add.textContent = item.id in weights ? "✓" : "+";
     add.title = item.id in weights ? "take it out" : "mix it in";
     button.append(image); if (!single) button.append(add);
@@ -20,9 +23,11 @@ function draw() {
       const only = event.target !== add || single;
       if (only) choose([{ id: item.id, weight: 1 }], true);
       else if (item.id in weights) choose(chosen.filter((c) => c.id !== item.id), true);
-      else choose([...chosen, { id: item.id, weight: 1 }], true);
+      else choose([...chosen.filter((c) => groupOf(c.id) === (item.group || "")), { id: item.id, weight: 1 }], true);
     };
-    return button;
+    if (!item.group || item.group === above) return [button];
+    const head = document.createElement("p"); head.className = "group"; head.textContent = above = item.group;
+    return [head, button];
   }));
   mix.replaceChildren();
   if (chosen.length < 2) return;
