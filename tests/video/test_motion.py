@@ -75,6 +75,22 @@ def test_steadying_calms_what_flickers_and_leaves_no_ghost(frames):
     assert np.abs(cut - other).mean() < 3 * LEVEL
 
 
+def test_a_drawing_flickers_no_more_than_its_film(frames):
+    random = np.random.default_rng(0)
+    films = [frame + random.normal(0, 0.02, frame.shape).astype(np.float32) for frame in frames(4)]
+    # Black and white by a threshold, which noise moves: many times the noise's own flicker.
+    drawings = [np.repeat((film.mean(2, keepdims=True) > 0.5).astype(np.float32), 3, 2) for film in films]
+    shown, own, flickers = drawings[0], [], []
+    for number in range(1, 4):
+        motion = motion_between(films[number - 1], films[number])
+        steady = steadied(drawings[number], shown, motion, films[number - 1], films[number], 1.0)
+        own.append(warped_difference(films[number - 1], films[number], motion))
+        flickers.append(warped_difference(shown, steady, motion))
+        assert warped_difference(drawings[number - 1], drawings[number], motion) > 1.5 * own[-1]
+        shown = steady
+    assert np.mean(flickers) < 1.1 * np.mean(own)
+
+
 def test_small_and_grey_frames_have_motion_too():
     random = np.random.default_rng(2)
     before, now = random.random((2, 7, 9, 3), np.float32)

@@ -13,26 +13,55 @@ from impasto.core import Array, Context, Film, Inputs, Progress, Result
 
 from .motion import Motion, motion_between, warped_difference
 
-_DETAIL_PX, _MOST_GAIN = 1.5, 1.3
+_DETAIL_PX, _MOST_GAIN = 1.5, 1.04  # little, as it is raised again with every frame
 _LIKE = 0.05  # how far a colour of the film may stray from where it was, 0 to 1, and still be the same thing
 _SOFT_PX = 2.0  # differences are looked at under a Gaussian of that deviation: grain is no change
+_LIVELY = 0.8  # a painting may change so many times as much as the film does at the same place
+_SEEN = (0.1, 0.3)  # trust from which a place is followed at all, and altogether
 
 
 def steadied(
     painting: Array, before: Array, motion: Motion, film_before: Array, film_now: Array, strength: float
 ) -> Array:
-    """A frame's painting (H, W, 3) with as much of the painting before as `strength` says, 0 to 1, where that is safe.
+    """A frame's painting (H, W, C) with as much of the painting before as `strength` says, 0 to 1, where that is safe.
 
-    Safe is where the motion is trusted and the film shows now what it showed there before. What the film changes
-    smoothly, such as light, is added to what is carried along, so that nothing lags behind.
+    Kept is the larger of two shares. One is strength itself, where the motion is trusted and the film shows now what it
+    showed there before. The other holds the painting's change to the film's own: black lines on white would flicker many
+    times as much as a film whose noise moves them. What is new comes in by (1 - strength)^2 a frame all the same, or
+    lines would drift away from what they show; where the film shows something else, it comes at once.
     """
     import cv2
 
-    change = cv2.GaussianBlur(film_now - motion.carry(film_before), (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)
-    alike = np.exp(-np.square(change).sum(2) / (2 * _LIKE**2))
-    share = (np.float32(strength) * motion.trust * alike)[..., None]
-    mixed = painting + share * (motion.carry(before) - painting)
+    carried, change = motion.carry(before), film_now - motion.carry(film_before)
+    smooth = cv2.GaussianBlur(change, (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)
+    alike = np.exp(-np.square(smooth).sum(2) / (2 * _LIKE**2))
+    least, most = _SEEN
+    followed = np.clip((motion.trust - least) / (most - least), 0, 1) * _within(motion)
+    lively = np.minimum(1, _LIVELY * _size(change) / _size(painting - carried))
+    held = (1 - (1 - strength) ** 2) * followed * (1 - lively)
+    share = np.maximum(np.float32(strength) * motion.trust * alike, held)[..., None]
+    mixed: Array = painting + share.astype(np.float32) * (carried - painting)
     return np.clip(crisp_as(mixed, painting), 0, 1).astype(np.float32, copy=False)
+
+
+def _size(change: Array) -> Array:
+    """How large a change (H, W, C) is around each place, RMS."""
+    import cv2
+
+    squares = cv2.GaussianBlur(np.square(change).mean(2), (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)
+    return np.sqrt(squares, dtype=np.float32) + np.float32(1e-6)
+
+
+def _within(motion: Motion) -> Array:
+    """1 where what is seen came from within the picture, less where it came from up to half a pixel beyond.
+
+    There the border's repetition would be carried inwards frame after frame, as streaks.
+    """
+    height, width = motion.trust.shape
+    x = np.arange(width, dtype=np.float32) + motion.backward[..., 0]
+    y = np.arange(height, dtype=np.float32)[:, None] + motion.backward[..., 1]
+    beyond = np.maximum(np.maximum(-x, x - (width - 1)), np.maximum(-y, y - (height - 1)))
+    return np.clip(1 - 2 * beyond, 0, 1).astype(np.float32)
 
 
 def crisp_as(picture: Array, like: Array) -> Array:
