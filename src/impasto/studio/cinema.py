@@ -32,7 +32,7 @@ class Cinema:
         limits = bench.desk.options
         default = registry.choose(None, registry.DEFAULT_FILM_QUALITY)
         help_of = {spec.name: spec.help for spec in describe(FilmOptions)}
-        with gr.Row(elem_id="film-sides", elem_classes="sides"):
+        with gr.Row(elem_id="film-sides"):
             with gr.Column(scale=5, min_width=320):
                 widgets.heading("A film", f"up to {limits.max_film_seconds:g} seconds and {limits.max_upload_mb:g} MB")
                 self.clip = gr.File(file_types=SUFFIXES, type="filepath", show_label=False, height=130, elem_id="clip")
@@ -66,11 +66,11 @@ class Cinema:
                         self.format = gr.Radio(
                             list(FILM_FORMATS), value=FILM_FORMATS[0], label="File", elem_id="film-format"
                         )
-            with gr.Column(scale=7, min_width=320, elem_classes="stand"):
+            with gr.Column(scale=7, min_width=320, elem_id="film-stand"):
                 self.easel = widgets.easel(
                     "film-easel", "Drop a film, pick a painting", "It is painted frame by frame, and held steady."
                 )
-                self.stop = gr.Button("Stop", size="sm", visible=False, elem_id="stop-film", elem_classes="stop")
+                self.stop = gr.Button("Stop", size="sm", visible=False, elem_id="stop-film")
                 with gr.Accordion("The same in other words", open=False, elem_id="film-words"):
                     self.command = gr.Code(
                         label="On the command line",

@@ -64,10 +64,10 @@ class Page:
             elem_id="top", js_on_load="element.querySelector('button').onclick = () => document.body.classList.toggle('dark')",
         )  # fmt: skip
         with gr.Tabs(elem_id="tabs") as self.tabs:
-            with gr.Tab("Paint", id="paint"), gr.Row(elem_id="sides", elem_classes="sides"):
+            with gr.Tab("Paint", id="paint"), gr.Row(elem_id="sides"):
                 with gr.Column(scale=5, min_width=320):
                     self._lay_choices(bench)
-                with gr.Column(scale=7, min_width=320, elem_classes="stand"):
+                with gr.Column(scale=7, min_width=320, elem_id="stand"):
                     self._lay_easel()
             with gr.Tab("Film", id="film"):
                 self.cinema = Cinema(bench)
@@ -126,9 +126,7 @@ class Page:
 
     def _lay_easel(self) -> None:
         self.easel = widgets.easel("easel", _NO_PHOTO, "A first picture appears by itself, in about a second.")
-        self.stop = gr.Button(
-            "Stop here", variant="secondary", size="sm", visible=False, elem_id="stop", elem_classes="stop"
-        )
+        self.stop = gr.Button("Stop here", variant="secondary", size="sm", visible=False, elem_id="stop")
         with gr.Accordion("The same in other words", open=False, elem_id="words"):
             self.command = gr.Code(
                 label="On the command line", language="shell", elem_id="command", lines=1, interactive=False

@@ -57,5 +57,4 @@ def easel(name: str, empty: str, promise: str) -> gr.HTML:
     )
     return gr.HTML(
         EASEL, html_template=template, js_on_load=part("easel.js"), apply_default_css=False, elem_id=name,
-        elem_classes="on-easel",
     )  # fmt: skip
