@@ -168,6 +168,70 @@ def test_a_slow_picture_shows_itself_growing_and_stops_when_told(page, shot):
     assert page.is_visible(READY)
 
 
+def store_film(path: Any, frames: int = 8) -> Any:
+    """A castle that drifts by, with a tone, as MP4."""
+    import av
+
+    from impasto import assets
+
+    castle = Image.open(assets.path("castle.jpg")).convert("RGB")
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libx264", rate=8)
+        stream.width, stream.height, stream.pix_fmt = 480, 320, "yuv420p"
+        tone = output.add_stream("aac", rate=22_050, layout="mono")
+        for number in range(frames):
+            view = castle.crop((4 * number, 20, 4 * number + 540, 380)).resize((480, 320))
+            output.mux(stream.encode(av.VideoFrame.from_image(view)))
+        output.mux(stream.encode(None))
+        wave = (np.sin(np.arange(22_050 * frames // 8) / 20) / 4).astype(np.float32)[None]
+        part = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
+        part.sample_rate, part.pts = 22_050, 0
+        output.mux(tone.encode(part))
+        output.mux(tone.encode(None))
+    return path
+
+
+def film_tab(page: Any, film: Any) -> None:
+    page.click('button[role="tab"]:has-text("Film")')
+    page.set_input_files('#clip input[type="file"]', film)
+    page.wait_for_selector("#clip .file-preview")
+
+
+def test_a_film_is_painted_with_its_sound_and_plays(page, shot, tmp_path):
+    film_tab(page, store_film(tmp_path / "drifting.mp4"))
+    page.click('#film-palette [data-id="zoo:udnie"]')
+    page.wait_for_function("document.querySelector('#film-method input').value.includes('Johnson')")
+    page.click("#paint-film")
+    page.wait_for_function("/frame \\d of 8/.test(document.querySelector('#film-easel .line').textContent)")
+    page.wait_for_selector("#film-easel video:not([hidden])")
+    page.wait_for_function("document.querySelector('#film-easel video').readyState >= 1")
+    video = "document.querySelector('#film-easel video')"
+    assert page.evaluate(f"[{video}.videoWidth, {video}.videoHeight]") == [640, 428]
+    assert abs(page.evaluate(f"{video}.duration") - 1) < 0.2
+    page.evaluate(f"{video}.play()")
+    page.wait_for_function(f"{video}.currentTime > 0.2 && {video}.webkitAudioDecodedByteCount > 0")
+    assert page.get_attribute("#film-easel .links a", "download") == "drifting-udnie.mp4"
+    page.click("#film-words > button")
+    page.wait_for_selector("#film-command .cm-content")
+    assert "impasto video drifting.mp4" in text(page, "#film-command")
+    shot(page, "film")
+    page.click('button[role="tab"]:has-text("History")')
+    page.wait_for_selector('#wall .card[data-method="johnson"] :text("film")')
+
+
+@pytest.mark.screen(390, 844)
+def test_a_film_on_a_phone_fits_and_stops_when_told(page, shot, tmp_path):
+    film_tab(page, store_film(tmp_path / "long.mp4", 400))
+    page.click('#film-palette [data-id="bundled:great_wave.jpg"]')
+    page.click("#paint-film")
+    page.wait_for_function("/frame \\d+ of 400/.test(document.querySelector('#film-easel .line').textContent)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot(page, "film-phone")
+    page.click("#stop-film")
+    page.wait_for_selector('#film-easel .line:has-text("stopped")', state="attached")  # no room for words here
+    assert page.is_hidden("#film-easel .links")
+
+
 def test_methods_side_by_side_with_seconds_and_measures(page, shot):
     choose(page)
     page.click('button[role="tab"]:has-text("Compare")')

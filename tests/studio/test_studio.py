@@ -200,6 +200,15 @@ def test_styles_by_name_lead_to_the_method_that_knows_them(shelf, photo):
     assert at_once(Wish(str(photo), [{"id": "bundled:great_wave.jpg"}], "cin")).method == "alla_prima"
 
 
+def test_a_film_and_its_settings_become_an_order(shelf, tmp_path):
+    (tmp_path / "clip.mp4").write_bytes(b"a film")
+    chosen = [{"id": "bundled:great_wave.jpg", "weight": 1}]
+    wish = Wish(None, chosen, "adain", format="webm", clip=str(tmp_path / "clip.mp4"), film={"end": 2.0})
+    order, pictures = make_order(wish, shelf)
+    assert [sheet.role for sheet in order.sheets] == ["clip", "styles"]
+    assert (order.film, order.format, pictures[order.sheets[0].file]) == ({"end": 2.0}, "webm", b"a film")
+
+
 def test_a_method_that_looks_at_paintings_gets_the_one_behind_a_name_where_it_is_here(shelf, photo):
     order, _ = make_order(Wish(str(photo), [{"id": "zoo:great-wave", "weight": 1}], "gatys"), shelf)
     assert [sheet.name for sheet in order.of("styles")] == ["great_wave.jpg"]

@@ -8,6 +8,7 @@ import pytest
 from impasto import registry
 from impasto.cli.flags import MethodCommand
 from impasto.cli.stylize import stylize
+from impasto.cli.video import video
 from impasto.core import UsageError, describe
 from impasto.service.orders import Order, Sheet
 from impasto.studio import canvas
@@ -72,6 +73,22 @@ def test_python_lines_make_the_same_order(monkeypatch):
         "pictures": ("my photo.jpg", {"starry_night.jpg": 1, "b.png": 2}), "method": "gatys", "preset": "fast", "style_weight": 20.0,
         "seed": 3, "masks": ["m.png"], "extras": {"fine_style": "f.png"}, "saved": "my photo-starry_night.webp",
     }  # fmt: skip
+
+
+def test_a_film_in_other_words():
+    clip = Order(
+        method="xdog",
+        options={"size": 320},
+        film={"end": 2.5, "sound": False},
+        format="mp4",
+        sheets=(sheet("clip", "a b.mov"),),
+    )
+    line = command_line(clip)
+    assert line == "impasto video 'a b.mov' --method xdog --size 320 --end 2.5 --no-sound -o 'a b-xdog.mp4'"
+    context = video.make_context("video", shlex.split(line)[2:])
+    assert (context.params["end"], context.params["sound"], context.params["size"]) == ("2.5", False, "320")
+    assert "impasto.stylize_video(" in python_lines(clip)
+    assert "output='a b-xdog.mp4'" in python_lines(clip)
 
 
 def test_names_that_look_like_flags_or_code_are_harmless():

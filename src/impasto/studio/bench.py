@@ -24,7 +24,6 @@ from .words import command_line, output_name, python_lines
 
 TICK_S = 0.12
 MOST_REMEMBERED = 200
-EASEL: dict[str, Any] = {"state": "idle"}
 
 
 class Bench:
@@ -106,6 +105,8 @@ class Bench:
             value["before"] = f"{base}/before"
         if status.has_preview and not status.ended:
             value["after"] = f"{base}/preview?n={(status.progress or {}).get('step', 0)}"
+        if order.film is not None:
+            value |= {"film": order.format != "gif", "line": value["line"].replace(", step ", ", frame ")}
         if status.has_picture:
             value |= {"after": f"{base}/result", "download": f"{base}/result", "filename": output_name(order)}
             value["size"] = f"{checked.get('width')} × {checked.get('height')}"
@@ -149,7 +150,7 @@ class Bench:
         names = " + ".join(map(title, styles)) or registry.get(order.method).title
         entry = {
             "id": job_id,
-            "title": " · ".join([*(title(s.name) for s in order.of("content")), names]),
+            "title": " · ".join([*(title(s.name) for s in (*order.of("content"), *order.of("clip"))), names]),
             "at": round(time()),
         }
         kept = [old for old in history if isinstance(old, dict) and old.get("id") != job_id]
@@ -167,14 +168,14 @@ class Bench:
             if order is None or not (folder / "thumb.jpg").exists():
                 continue
             seconds = (folder.outcome or {}).get("seconds")
-            detail = " · ".join(
-                filter(None, [order.method, order.preset or "", "" if seconds is None else time_text(seconds)])
-            )
+            film = "" if order.film is None else "film"
+            known = [film, order.method, order.preset or "", "" if seconds is None else time_text(seconds)]
+            detail = " · ".join(filter(None, known))
             base = f"/v1/jobs/{folder.path.name}"
             cards.append({
                 "id": folder.path.name, "method": order.method, "title": str(entry.get("title") or order.method)[:80], "detail": detail,
                 "image": f"{base}/thumb", "full": f"{base}/result",
-                "actions": [["use", "Use these settings again"], ["delete", "Delete"]],
+                "actions": [*([] if film else [["use", "Use these settings again"]]), ["delete", "Delete"]],
             })  # fmt: skip
         return {
             "cards": cards,

@@ -13,6 +13,7 @@ from impasto.core import ImpastoError, Method
 
 from . import canvas, words
 from .bench import Bench
+from .cinema import rows
 from .page import Page, about
 from .shelf import lay_out, title
 from .wishes import (
@@ -44,6 +45,7 @@ class Events:
         self._wire_painting()
         self._wire_canvas()
         self._wire_rest()
+        page.cinema.wire(page.history, page.wall)
 
     # Choices --------------------------------------------------------------------------------------------------------
 
@@ -68,7 +70,7 @@ class Events:
 
     def take_photo(self, value: Update) -> str | None:
         """Put the bundled photo that was clicked into the frame."""
-        chosen = _chosen(value)
+        chosen = rows(value)
         if not chosen:
             return None
         data, name = self.bench.shelf.get(str(chosen[0]["id"]))
@@ -77,7 +79,7 @@ class Events:
     def add_painting(self, files: list[str] | None, palette: Update) -> Update:
         """Put paintings that were brought along onto the palette, and choose the last one."""
         palette = palette or self.bench.shelf.palette()
-        items, chosen = list(palette.get("items") or []), _chosen(palette)
+        items, chosen = list(palette.get("items") or []), rows(palette)
         for file in files or []:
             key = self.bench.shelf.put(Path(file).read_bytes(), Path(file).name)
             items.insert(0, self.bench.shelf.item(key))
@@ -108,7 +110,7 @@ class Events:
 
         Offers the further pictures that there are places for with so many of them.
         """
-        method, chosen = registry.get(method_id), _chosen(palette)
+        method, chosen = registry.get(method_id), rows(palette)
         if names := by_name(chosen):
             wanted, values = method_by_name(method_id, names), _values(form)
             if wanted.id == method_id:
@@ -139,7 +141,7 @@ class Events:
         return gr.Dropdown([row[:2] for row in found], value=kept)
 
     def _names(self, palette: Update) -> list[str]:
-        return [self.bench.shelf.name(str(c["id"])) for c in _chosen(palette)]
+        return [self.bench.shelf.name(str(c["id"])) for c in rows(palette)]
 
     # Painting -------------------------------------------------------------------------------------------------------
 
@@ -215,7 +217,7 @@ class Events:
         options = {k: v for k, v in _values(form).items() if k in declared.options.model_fields}
         return Wish(
             photo,
-            _chosen(palette),
+            rows(palette),
             method,
             preset if preset in declared.presets else None,
             options,
@@ -255,7 +257,7 @@ class Events:
         below = canvas.background(slot, method)
         path = photo
         if below.startswith("styles:"):
-            chosen = _chosen(palette)
+            chosen = rows(palette)
             number = int(below.partition(":")[2])
             path = self._shown(str(chosen[number]["id"])) if number < len(chosen) else None
         text = _slot_words(slot, names) or found[slot]
@@ -311,7 +313,7 @@ class Events:
         self, photo: str | None, palette: Update, methods: list[str], size: float, seed: Any, request: gr.Request
     ) -> AsyncIterator[tuple[Any, Any]]:
         """Paint the same pictures in several manners."""
-        chosen = _chosen(palette)
+        chosen = rows(palette)
         if photo is None or not chosen:
             raise gr.Error("Choose a photo and a painting on the first page.", print_exception=False)
         wishes = [
@@ -351,11 +353,6 @@ class Events:
             *self.panel(method, wish.preset, dict(wish.options), palette), wish.kept, wish.seed, wish.format,
             gr.Tabs(selected="paint"), gr.Accordion(open=True), gr.skip(), gr.skip(),
         )  # fmt: skip
-
-
-def _chosen(palette: Update | None) -> list[dict[str, Any]]:
-    """The paintings that are chosen, each {"id", "weight"}."""
-    return [row for row in (palette or {}).get("chosen") or [] if isinstance(row, dict) and "id" in row]
 
 
 def _values(form: Update | None) -> dict[str, Any]:

@@ -1,35 +1,27 @@
 """What is where in the page. Every choice, widget and help text comes from the registry."""
 
-from pathlib import Path
-from typing import Any
-
 import gradio as gr
 from gradio import themes
 
 from impasto import registry
-from impasto.core import FAMILIES, Content, Method, Styles
+from impasto.core import Method
 from impasto.service.orders import RESULT_FORMATS
 
-from . import canvas
-from .bench import EASEL, Bench
+from . import canvas, widgets
+from .bench import Bench
 from .blocks import Choice
-from .wishes import form_value, presets
+from .cinema import Cinema
+from .wishes import comparable, form_value, method_choices, presets
 from .words import slots
 
-PARTS = Path(__file__).parent / "parts"
 _QUALITY_WORDS = {"fast": "In a second", "good": "Good", "default": "Better", "best": "Best"}
 _NO_PHOTO = "Drop a photo, pick a painting"
-
-
-def part(name: str) -> str:
-    """The source of one of our own parts."""
-    return (PARTS / name).read_text(encoding="utf-8")
 
 
 def head() -> str:
     """What stands in the page's head: our style, which Gradio would otherwise put its own names in front of."""
     meta = '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-    return f"{meta}<style>{part('studio.css')}</style>"
+    return f"{meta}<style>{widgets.part('studio.css')}</style>"
 
 
 def theme() -> themes.Base:
@@ -50,15 +42,6 @@ def theme() -> themes.Base:
     )  # fmt: skip
 
 
-def method_choices(which: Any = lambda _: True) -> list[tuple[str, str]]:
-    """Every method as "title · family", the families in the survey's order."""
-    order = list(FAMILIES)
-    known = sorted(
-        (m for m in registry.methods().values() if which(m)), key=lambda m: (order.index(m.taxonomy.family), m.title)
-    )
-    return [(f"{m.title} · {FAMILIES[m.taxonomy.family].lower()}", m.id) for m in known]
-
-
 def about(method: Method) -> str:
     """A method in two sentences: what it does, and whose it is."""
     papers = "; ".join(
@@ -66,12 +49,6 @@ def about(method: Method) -> str:
         for p in method.references[:3]
     )
     return f"{method.summary}{f' *{papers}.*' if papers else ''}"
-
-
-def comparable(method: Method) -> bool:
-    """Whether a method makes a picture from one photo and one painting, and nothing else."""
-    needed = [spec for spec in method.inputs if not spec.optional]
-    return method.takes_content and all(isinstance(spec, Content | Styles) for spec in needed)
 
 
 class Page:
@@ -92,20 +69,22 @@ class Page:
                     self._lay_choices(bench)
                 with gr.Column(scale=7, min_width=320, elem_id="stand"):
                     self._lay_easel()
+            with gr.Tab("Film", id="film"):
+                self.cinema = Cinema(bench)
             with gr.Tab("Compare", id="compare"):
                 self._lay_comparison()
             with gr.Tab("History", id="history"):
-                self.wall = self._wall("wall")
+                self.wall = widgets.wall("wall")
 
     def _lay_choices(self, bench: Bench) -> None:
-        gr.HTML(apply_default_css=False, value='<p class="step">A photo</p>')
+        widgets.heading("A photo")
         self.photo = gr.Image(
             sources=["upload", "webcam", "clipboard"], type="filepath", image_mode=None, show_label=False, height=230,
             elem_id="photo", buttons=[], placeholder="Drop a photo here, or take one",
         )  # fmt: skip
-        self.photos = self._palette({"items": bench.shelf.bundled("photos"), "chosen": [], "single": True}, "photos")
-        gr.HTML(apply_default_css=False, value='<p class="step">A painting<small>+ mixes several</small></p>')
-        self.palette = self._palette(bench.shelf.palette(), "palette")
+        self.photos = widgets.palette({"items": bench.shelf.bundled("photos"), "chosen": [], "single": True}, "photos")
+        widgets.heading("A painting", "+ mixes several")
+        self.palette = widgets.palette(bench.shelf.palette(), "palette")
         self.own = gr.UploadButton(
             "Add a painting of your own",
             file_types=[".jpg", ".jpeg", ".png", ".webp"],
@@ -113,7 +92,7 @@ class Page:
             size="sm",
             elem_id="own",
         )
-        gr.HTML(apply_default_css=False, value='<p class="step">A manner</p>')
+        widgets.heading("A manner")
         words = [(_QUALITY_WORDS.get(name, name.capitalize()), name) for name in registry.QUALITY]
         self.quality = gr.Radio(
             [*words, ("Custom", "")], value="fast", show_label=False, elem_id="quality", container=False
@@ -123,10 +102,7 @@ class Page:
             self.method = gr.Dropdown(method_choices(), value=self.default.id, label="Method", elem_id="method")
             self.about = gr.Markdown(about(self.default), elem_classes="about")
             self.preset = Choice(presets(self.default), value="", label="Preset", elem_id="preset")
-            self.form = gr.HTML(
-                form_value(self.default, None), html_template='<div class="options"></div>', js_on_load=part("form.js"),
-                apply_default_css=False, elem_id="form",
-            )  # fmt: skip
+            self.form = widgets.form(form_value(self.default, None), "form")
             with gr.Row():
                 self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed")
                 self.format = gr.Radio(list(RESULT_FORMATS), value=RESULT_FORMATS[0], label="File", elem_id="format")
@@ -149,17 +125,7 @@ class Page:
         self.kept_words = gr.Markdown(elem_classes="about", elem_id="kept")
 
     def _lay_easel(self) -> None:
-        template = (
-            '<div class="easel"><div class="stage"><img class="before" alt="the photo" hidden><img class="after" alt="the picture" hidden>'
-            '<div class="divider" role="slider" tabindex="0" aria-label="before and after" aria-valuemin="0" aria-valuemax="100"></div><div class="knob" aria-hidden="true">◂ ▸</div>'
-            f'<div class="empty"><b>{_NO_PHOTO}</b><span>A first picture appears by itself, in about a second.</span></div></div>'
-            '<div class="progress" hidden><div class="bar"><i></i></div></div>'
-            '<div class="caption"><span class="line"></span><span class="error" role="alert" hidden></span><span class="eta"></span>'
-            '<span class="links" hidden><span class="size"></span><button type="button" class="whole">Full screen</button><a>Download</a></span></div></div>'
-        )
-        self.easel = gr.HTML(
-            EASEL, html_template=template, js_on_load=part("easel.js"), apply_default_css=False, elem_id="easel"
-        )
+        self.easel = widgets.easel("easel", _NO_PHOTO, "A first picture appears by itself, in about a second.")
         self.stop = gr.Button("Stop here", variant="secondary", size="sm", visible=False, elem_id="stop")
         with gr.Accordion("The same in other words", open=False, elem_id="words"):
             self.command = gr.Code(
@@ -186,16 +152,4 @@ class Page:
             with gr.Column():
                 self.compare = gr.Button("Compare", variant="primary", elem_id="comparing")
                 self.stop_comparing = gr.Button("Stop", size="sm", visible=False)
-        self.grid = self._wall("grid")
-
-    def _palette(self, value: dict[str, Any], name: str) -> gr.HTML:
-        return gr.HTML(
-            value, html_template='<div class="paintings"></div><div class="mix"></div>', js_on_load=part("palette.js"),
-            apply_default_css=False, elem_id=name,
-        )  # fmt: skip
-
-    def _wall(self, name: str) -> gr.HTML:
-        return gr.HTML(
-            {"cards": [], "empty": ""}, html_template='<div class="cards"></div>', js_on_load=part("wall.js"),
-            apply_default_css=False, elem_id=name,
-        )  # fmt: skip
+        self.grid = widgets.wall("grid")

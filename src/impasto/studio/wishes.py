@@ -10,7 +10,7 @@ import numpy as np
 from impasto import assets, registry
 from impasto.api import zoo
 from impasto.api.catalogue import options_page
-from impasto.core import Content, Masks, Method, StyleMasks, Styles, UsageError
+from impasto.core import FAMILIES, Content, Masks, Method, StyleMasks, Styles, UsageError
 from impasto.service.desk import Desk
 from impasto.service.orders import Order, Role, Sheet, check_settings, clean_name
 
@@ -25,7 +25,10 @@ NAMES = "style_name"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the page holds when somebody presses the button. chosen: [{"id", "weight"}] of the palette."""
+    """What the page holds when somebody presses the button. chosen: [{"id", "weight"}] of the palette.
+
+    clip, film: a film in place of the photo, and its settings.
+    """
 
     photo: str | None
     chosen: list[dict[str, Any]]
@@ -36,6 +39,8 @@ class Wish:
     seed: int = 0
     format: str = "png"
     measure: bool = False
+    clip: str | None = None
+    film: Mapping[str, Any] | None = None
 
 
 def form_value(method: Method, preset: str | None, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -51,6 +56,21 @@ def form_value(method: Method, preset: str | None, values: Mapping[str, Any] | N
 def presets(method: Method) -> list[tuple[str, str]]:
     """Presets a person may want, the defaults first; the one for tests is not among them."""
     return [("as it comes", ""), *((name, name) for name in method.presets if name != "tiny")]
+
+
+def method_choices(which: Any = lambda _: True) -> list[tuple[str, str]]:
+    """Every method as "title · family", the families in the survey's order."""
+    order = list(FAMILIES)
+    known = sorted(
+        (m for m in registry.methods().values() if which(m)), key=lambda m: (order.index(m.taxonomy.family), m.title)
+    )
+    return [(f"{m.title} · {FAMILIES[m.taxonomy.family].lower()}", m.id) for m in known]
+
+
+def comparable(method: Method) -> bool:
+    """Whether a method makes a picture from one photo and one painting, and nothing else."""
+    needed = [spec for spec in method.inputs if not spec.optional]
+    return method.takes_content and all(isinstance(spec, Content | Styles) for spec in needed)
 
 
 def is_quick(method: Method) -> bool:
@@ -102,7 +122,9 @@ def make_order(wish: Wish, shelf: Shelf) -> tuple[Order, dict[str, bytes]]:
         pictures[file] = data
 
     takes = {type(spec) for spec in method.inputs}
-    if wish.photo is not None and Content in takes:
+    if wish.clip is not None:
+        add("clip", *_photo(wish.clip))
+    elif wish.photo is not None and Content in takes:
         add("content", *_photo(wish.photo))
     options, names = dict(wish.options), by_name(wish.chosen)
     if takes_names(method) and names:
@@ -118,7 +140,7 @@ def make_order(wish: Wish, shelf: Shelf) -> tuple[Order, dict[str, bytes]]:
     check_settings(method, wish.preset, options)
     order = Order(
         method=method.id, preset=wish.preset, options=options, seed=wish.seed, format=wish.format,  # type: ignore[arg-type]
-        measure=wish.measure, sheets=tuple(sheets),
+        measure=wish.measure, film=None if wish.film is None else dict(wish.film), sheets=tuple(sheets),
     )  # fmt: skip
     return order, pictures
 
@@ -136,7 +158,7 @@ def named_weights(options: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _photo(path: str) -> tuple[bytes, str]:
-    """A photo that Gradio took in: its bytes, and the name it came with."""
+    """A photo or film that Gradio took in: its bytes, and the name it came with."""
     return Path(path).read_bytes(), clean_name(Path(path).name, "photo")
 
 

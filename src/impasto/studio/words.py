@@ -6,7 +6,7 @@ from typing import Any
 
 from impasto import registry
 from impasto.api.wording import plain
-from impasto.core import Extra, Masks, Method, StyleMasks, describe
+from impasto.core import BaseOptions, Extra, FilmOptions, Masks, Method, StyleMasks, describe
 from impasto.service.orders import Order, Sheet
 
 from .wishes import named_weights
@@ -19,15 +19,18 @@ def command_line(order: Order) -> str:
     """
     method = registry.get(order.method)
     words = ["impasto", *(_file(sheet.name) for sheet in order.of("content"))]
+    if order.film is not None:
+        words += ["video", *(_file(sheet.name) for sheet in order.of("clip"))]
     styles = order.of("styles")
     words += [_file(s.name) + (f":{plain(s.weight)}" if len(styles) > 1 else "") for s in styles]
     words += ["--method", method.id]
     if order.preset:
         words += ["--preset", order.preset]
     for sheet in order.sheets:
-        if sheet.role not in ("content", "styles"):
+        if sheet.role not in ("content", "styles", "clip"):
             words += [_picture_flag(sheet), _file(sheet.name)]
-    words += _option_flags(method, order.options)
+    words += _option_flags(method.options, order.options)
+    words += _option_flags(FilmOptions, order.film or {})
     if order.seed:
         words += ["--seed", str(order.seed)]
     return shlex.join([*words, "-o", output_name(order)])
@@ -42,9 +45,9 @@ def _picture_flag(sheet: Sheet) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _option_flags(method: Method, options: Mapping[str, Any]) -> list[str]:
+def _option_flags(declared: type[BaseOptions], options: Mapping[str, Any]) -> list[str]:
     words: list[str] = []
-    for spec in describe(method.options):
+    for spec in describe(declared):
         if spec.name not in options:
             continue
         value = options[spec.name]
@@ -59,22 +62,27 @@ def python_lines(order: Order) -> str:
     """The call of the library for an order."""
     method = registry.get(order.method)
     styles = order.of("styles")
-    content = order.of("content")
+    content = order.of("content") + order.of("clip")
     arguments = [repr(content[0].name) if content else "None"]
     if len(styles) == 1:
         arguments.append(repr(styles[0].name))
     elif styles:
         arguments.append("{" + ", ".join(f"{s.name!r}: {s.weight:g}" for s in styles) + "}")
+    if order.film is not None:
+        arguments.append(f"output={output_name(order)!r}")
     arguments.append(f"method={method.id!r}")
     if order.preset:
         arguments.append(f"preset={order.preset!r}")
     arguments += _picture_arguments(order)
-    arguments += [f"{name}={value!r}" for name, value in order.options.items()]
+    arguments += [f"{name}={value!r}" for name, value in (*order.options.items(), *(order.film or {}).items())]
     if order.seed:
         arguments.append(f"seed={order.seed}")
-    call = f"impasto.stylize({', '.join(arguments)})"
+    function = "impasto.stylize" if order.film is None else "impasto.stylize_video"
+    call = f"{function}({', '.join(arguments)})"
     if len(call) > 88:
-        call = "impasto.stylize(\n    " + ",\n    ".join(arguments) + ",\n)"
+        call = f"{function}(\n    " + ",\n    ".join(arguments) + ",\n)"
+    if order.film is not None:
+        return f"import impasto\n\n{call}"
     return f"import impasto\n\n{call}.save({output_name(order)!r})"
 
 
@@ -91,7 +99,8 @@ def _picture_arguments(order: Order) -> list[str]:
 
 def output_name(order: Order) -> str:
     """What the finished picture should be called: "castle-starry_night.png"."""
-    parts = [_stem(sheet) for sheet in (*order.of("content")[:1], *order.of("styles")[:1])] or [order.method]
+    shown = (*order.of("content")[:1], *order.of("clip")[:1], *order.of("styles")[:1])
+    parts = [_stem(sheet) for sheet in shown] or [order.method]
     if len(parts) == 1 and not order.of("styles"):
         parts += list(named_weights(order.options))[:1] or [order.method]
     return "-".join(parts) + "." + order.format

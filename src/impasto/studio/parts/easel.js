@@ -1,6 +1,6 @@
 // The picture on the easel: before and after with a divider to drag, progress while it is painted.
 const $ = (s) => element.querySelector(s);
-const stage = $(".stage"), before = $(".before"), after = $(".after"), divider = $(".divider"), empty = $(".empty");
+const film = $("video.film"), stage = $(".stage"), before = $(".before"), after = $(".after"), divider = $(".divider"), empty = $(".empty");
 const bar = $(".bar > i"), line = $(".line"), eta = $(".eta"), progress = $(".progress"), links = $(".links"), error = $(".error");
 let split = 0.5, shown = null;
 
@@ -25,9 +25,13 @@ function draw() {
   const works = v.state === "queued" || v.state === "running";
   empty.hidden = !!(v.before || v.after || works);
   stage.classList.toggle("works", works);
-  stage.classList.toggle("both", !!(v.before && v.after));
+  stage.classList.toggle("both", !!(v.before && v.after && v.film === undefined));
   if (v.width && v.height) stage.style.aspectRatio = `${v.width} / ${v.height}`;
-  picture(before, v.before); picture(after, v.after);
+  const reel = v.film && v.download ? v.download : null; // a finished film takes the place of the pictures
+  film.hidden = !reel;
+  if (reel && film.getAttribute("src") !== reel) film.src = reel;
+  if (!reel && film.hasAttribute("src")) { film.pause(); film.removeAttribute("src"); film.load(); }
+  picture(before, reel ? null : v.before); picture(after, reel ? null : v.after);
   if (v.id !== shown && v.state === "done") { shown = v.id; place(0); }
   progress.hidden = !works;
   const known = v.fraction != null;
