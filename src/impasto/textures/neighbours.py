@@ -56,14 +56,16 @@ def nearest(queries: Tensor, keys: Tensor, *, candidates: int = 4) -> tuple[Tens
 
 
 @torch.no_grad()
-def mutually_nearest(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """For every x the nearest y, and for every y the nearest x: unit vectors (n, C), (m, C) -> index (n,), index (m,).
+def mutually_nearest(x: Tensor, y: Tensor) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """For every x the nearest y, and for every y the nearest x: unit vectors (n, C), (m, C) -> cosines and index, twice.
 
     One product serves both ways, whole: n * m similarities have to fit into memory. Answers are as exact as the dtype.
     """
     similarity = x @ y.T
+    to_y = similarity.max(1)
     # Places of maxima down the columns take ten times as long as along the rows.
-    return similarity.max(1).indices, similarity.T.contiguous().max(1).indices
+    to_x = similarity.T.contiguous().max(1)
+    return (to_y.values, to_y.indices), (to_x.values, to_x.indices)
 
 
 def _shortlist(rows: Tensor, keys: Tensor, count: int) -> tuple[Tensor, Tensor]:

@@ -63,17 +63,17 @@ def exemplars(features: Sequence[Tensor], labels: Sequence[Tensor] = (), *, patc
     kept = [number for number, feature in enumerate(features) if min(feature.shape[-2:]) >= patch]
     if not kept:
         raise ValueError(f"no map has room for a patch of {patch} x {patch}")
-    maps = [_rows(features[number]) for number in kept]
+    maps = [rows_of(features[number]) for number in kept]
     return Exemplars(
         torch.cat([m.flatten(0, 1) for m in maps]),
         tuple((m.shape[0], m.shape[1]) for m in maps),
         patch,
-        tuple(_inverse_lengths(m, patch) for m in maps),
-        tuple(_keys(labels[number], patch) for number in kept) if labels else (),
+        tuple(inverse_lengths(m, patch) for m in maps),
+        tuple(label_keys(labels[number], patch) for number in kept) if labels else (),
     )
 
 
-def _rows(features: Tensor) -> Tensor:
+def rows_of(features: Tensor) -> Tensor:
     """(1, C, h, w) -> (h, w, C); free for features in channels-last order."""
     return features[0].permute(1, 2, 0).contiguous()
 
@@ -89,14 +89,14 @@ def _box(values: Tensor, patch: int, rows: int, columns: int) -> Tensor:
     return values
 
 
-def _inverse_lengths(rows: Tensor, patch: int) -> Tensor:
+def inverse_lengths(rows: Tensor, patch: int) -> Tensor:
     """One over the length of every patch of a map (h, w, C): (h - patch + 1, w - patch + 1), float32 at least; 0 if empty."""
     squares = rows.to(torch.promote_types(rows.dtype, torch.float32)).square().sum(2)
     box = _box(squares, patch, 0, 1)
     return torch.where(box > _SMALL, box.clamp_min(_SMALL).rsqrt(), 0)
 
 
-def _keys(labels: Tensor, patch: int) -> Tensor:
+def label_keys(labels: Tensor, patch: int) -> Tensor:
     """Unit vectors of the patches of a label map: (1, L, h, w) -> (patches, patch² L), float32 at least."""
     dtype = torch.promote_types(labels.dtype, torch.float32)
     return normalize(unfold(labels.to(dtype), patch)[0].T, dim=1)
@@ -127,12 +127,12 @@ def match(features: Tensor, source: Exemplars, labels: Tensor | None = None, *, 
     at the exemplar patch. Features in bfloat16 are multiplied in bfloat16 and summed in float32: of two exemplars
     whose correlations differ by less than about 0.002 either may win. Memory stays below 150 MB plus the maps.
     """
-    picture, patch = _rows(features), source.patch
+    picture, patch = rows_of(features), source.patch
     height, width, _ = picture.shape
     if min(height, width) < patch:
         raise ValueError(f"a map of {height} x {width} has no room for a patch of {patch} x {patch}")
-    inverse = _inverse_lengths(picture, patch)
-    keys = None if labels is None else label_weight * _keys(labels, patch)
+    inverse = inverse_lengths(picture, patch)
+    keys = None if labels is None else label_weight * label_keys(labels, patch)
     across = width - patch + 1
     found: list[tuple[Tensor, Tensor, Tensor]] = []
     scratch = _Scratch(picture.device)
@@ -142,7 +142,7 @@ def match(features: Tensor, source: Exemplars, labels: Tensor | None = None, *, 
         wanted = None if keys is None else keys[queries]
         found.append(_best(rows, inverse.flatten()[queries], wanted, source, handicap, scratch))
     scores, first, row_width = (torch.cat(parts) for parts in zip(*found, strict=True))
-    similarity = scores if keys is None and handicap is None else _similarity(picture, first, row_width, source)
+    similarity = scores if keys is None and handicap is None else similarity_of(picture, first, row_width, source)
     return Matches(first, row_width, similarity.clamp(-1, 1), (height, width))
 
 
@@ -206,7 +206,7 @@ def _diagonal_sums(products: Tensor, patch: int, scratch: _Scratch) -> Tensor:
     return products
 
 
-def _similarity(picture: Tensor, first: Tensor, width: Tensor, source: Exemplars) -> Tensor:
+def similarity_of(picture: Tensor, first: Tensor, width: Tensor, source: Exemplars) -> Tensor:
     """Normalised cross-correlation of the patches of a map (h, w, C) with the exemplars chosen for them."""
     patch = source.patch
     dtype = torch.promote_types(picture.dtype, torch.float32)
@@ -220,7 +220,7 @@ def _similarity(picture: Tensor, first: Tensor, width: Tensor, source: Exemplars
             product += (ours * theirs).sum(1)
             length += theirs.square().sum(1)
     inverse = torch.where(length > _SMALL, length.clamp_min(_SMALL).rsqrt(), 0)
-    return product * inverse * _inverse_lengths(picture, patch).flatten()
+    return product * inverse * inverse_lengths(picture, patch).flatten()
 
 
 @torch.no_grad()

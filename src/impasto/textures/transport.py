@@ -13,15 +13,18 @@ from .neighbours import cosine_loss, mutually_nearest, unit
 _AXES = ((0.577350, 0.577350, 0.577350), (0.707107, 0.0, -0.707107), (-0.408248, 0.816497, -0.408248))
 
 
-def transport_loss(x: Tensor, y: Tensor) -> Tensor:
-    """Relaxed earth mover's distance between clouds (n, C) and (m, C), differentiable in the first; eq. 3.
+def transport_loss(x: Tensor, directions: Tensor) -> Tensor:
+    """Relaxed earth mover's distance of a cloud (n, C) from unit vectors (m, C), differentiable in the first; eq. 3.
 
-    The value of `distributions.relaxed_emd`, except that who is whose neighbour is decided in the clouds' own dtype:
-    only the chosen pairs are then measured and differentiated, which needs no product on the way back.
+    The value of `distributions.relaxed_emd`, except that who is whose neighbour, and which of the two ways is the longer,
+    is decided in the clouds' own dtype: only the chosen pairs are then measured and differentiated, which needs no
+    product on the way back.
     """
-    mine, theirs = unit(x.detach()), unit(y)
-    to_y, to_x = mutually_nearest(mine, theirs)
-    return torch.maximum(cosine_loss(x, theirs[to_y]), cosine_loss(x[to_x], theirs))
+    mine = unit(x.detach())
+    (near_y, to_y), (near_x, to_x) = mutually_nearest(mine, directions)
+    if near_y.mean(dtype=torch.float32) <= near_x.mean(dtype=torch.float32):
+        return cosine_loss(x, directions.index_select(0, to_y))
+    return cosine_loss(x.index_select(0, to_x), directions)
 
 
 def moments_of(cloud: Tensor) -> tuple[Tensor, Tensor]:
@@ -44,5 +47,9 @@ def moments_loss(cloud: Tensor, target: tuple[Tensor, Tensor]) -> Tensor:
 def palette_loss(colours: Tensor, target: Tensor) -> Tensor:
     """How far colours (n, 3) are from a palette (m, 3), both ways: relaxed transport of distances between colours."""
     axes = colours.new_tensor(_AXES, dtype=torch.float32)
-    cost = torch.cdist(colours.float() @ axes.T, target.float() @ axes.T)
-    return torch.maximum(cost.min(1).values.mean(), cost.min(0).values.mean())
+    mine, theirs = colours.float() @ axes.T, target.float() @ axes.T
+    with torch.no_grad():
+        squares = mine.square().sum(1, keepdim=True) + theirs.square().sum(1) - 2 * mine @ theirs.T
+        to_theirs, to_mine = squares.min(1).indices, squares.T.contiguous().min(1).indices
+    there, back = mine - theirs[to_theirs], mine[to_mine] - theirs
+    return torch.maximum(there.norm(dim=1).mean(), back.norm(dim=1).mean())

@@ -1,5 +1,7 @@
 """The control flow of `doodle`: maps, a first picture, and painting by patches that the maps allow."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,7 +13,7 @@ from impasto.encoders.encoder import Encoder
 from impasto.encoders.hardware import use_threads
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
-from impasto.methods.optimization.cnnmrf.objective import PatchObjective, Targets, layer_size, look
+from impasto.methods.optimization.cnnmrf.objective import Found, PatchObjective, Targets, layer_size, look
 from impasto.methods.optimization.cnnmrf.paint import Easel, check
 from impasto.reconstruction.descent import descend, first_picture, stages_for
 from impasto.textures.patches import Exemplars, exemplars
@@ -58,6 +60,11 @@ class DoodleEasel(Easel):
         self.style_planes = torch.from_numpy(maps.planes(maps.style))[None].to(self.device)
         self.target_planes = torch.from_numpy(maps.planes(maps.target))[None].to(self.device)
 
+    @property
+    def maps(self) -> int:
+        """How many pictures patches are copied from."""
+        return 1
+
     def targets(self, size: tuple[int, int], network: Encoder) -> Targets:
         """Measure photo and painting for a scale, and bring the target map to the size of every layer."""
         found = super().targets(size, network)
@@ -81,9 +88,10 @@ class DoodleEasel(Easel):
             [features], [adaptive_avg_pool2d(self.style_planes, (features.shape[-2], features.shape[-1]))], patch=patch
         )
 
-    def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
-        """The loss before it is weighed."""
+    def make_objective(self, network: Encoder, targets: Targets, coarser: Mapping[str, Found]) -> PatchObjective:
+        """The loss before it is weighed; coarser: what the scale before has found."""
         options = self.doodle
         return PatchObjective(
-            network, targets, options.refresh_every, label_weight=options.map_weight, variety=options.variety
-        )
+            network, targets, options.refresh_every, label_weight=options.map_weight, variety=options.variety,
+            coarser=coarser,
+        )  # fmt: skip

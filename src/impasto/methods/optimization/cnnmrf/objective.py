@@ -10,7 +10,10 @@ from impasto.content.features import feature_loss
 from impasto.content.smoothness import total_variation
 from impasto.encoders.encoder import Encoder
 from impasto.encoders.tiled import stride_of
+from impasto.textures.following import Shapes, carried, follow
 from impasto.textures.patches import Exemplars, Matches, match, mrf_loss, swap, wear
+
+from .plan import searched_whole
 
 _MARGIN_PX = 8  # at least; for deeper layers as much as one of their positions
 
@@ -54,14 +57,22 @@ class Targets:
     contours: Callable[[Tensor], Tensor] | None = None
 
 
+Found = tuple[Matches, Shapes]
+"""Matches at one layer, and (height, width) of the exemplar maps they are among."""
+
+
 class PatchObjective:
     """The weighted loss at one scale; `refresh` seeks the best patches for the picture as it is."""
 
     def __init__(self, network: Encoder, targets: Targets, refresh_every: int, *, label_weight: float = 0.0,
-                 variety: float = 0.0) -> None:  # fmt: skip
-        """weights: by term, 1 until somebody sets them. label_weight, variety: see `textures.patches.match` and `wear`."""
+                 variety: float = 0.0, coarser: Mapping[str, Found] | None = None) -> None:  # fmt: skip
+        """weights: by term, 1 until somebody sets them. label_weight, variety: see `textures.patches.match` and `wear`.
+
+        coarser: what the scale before has `found`; followed where pictures are too large to search.
+        """
         self.network, self.targets, self.refresh_every = network, targets, refresh_every
         self.label_weight, self.variety = label_weight, variety
+        self.coarser: Mapping[str, Found] = coarser or {}
         self.layers = (*targets.content, *targets.style)
         self.weights: Mapping[str, float] = {}
         self.matches: dict[str, Matches] = {}
@@ -72,15 +83,26 @@ class PatchObjective:
         """Seek the best patches for the picture, (1, 3, H, W), and hold on to them."""
         features = look(self.network, picture, self.targets.style)
         for layer, source in self.targets.style.items():
-            before = self.matches.get(layer)
-            self.matches[layer] = match(
-                features[layer],
-                source,
-                self.targets.labels.get(layer),
-                label_weight=self.label_weight,
-                handicap=self.variety * wear(before, source) if before is not None and self.variety else None,
-            )
-            self.swapped[layer] = swap(self.matches[layer], source, keep_length=True)
+            before, labels = self.matches.get(layer), self.targets.labels.get(layer)
+            worn = self.variety * wear(before, source) if before is not None and self.variety else None
+            shape = (features[layer].shape[-2], features[layer].shape[-1])
+            how = {"label_weight": self.label_weight, "handicap": worn}
+            if searched_whole(shape[0] * shape[1], len(source.table)):
+                found = match(features[layer], source, labels, **how)
+            else:
+                found = follow(features[layer], source, before or self.guess(layer, source, shape), labels, **how)
+            self.matches[layer] = found
+            self.swapped[layer] = swap(found, source, keep_length=True)
+
+    def guess(self, layer: str, source: Exemplars, shape: tuple[int, int]) -> Matches | None:
+        """The matches of the scale before, brought to a map of this one; None where there was none."""
+        before = self.coarser.get(layer)
+        return None if before is None else carried(*before, source, shape)
+
+    @property
+    def found(self) -> dict[str, Found]:
+        """What the next scale may follow."""
+        return {layer: (found, self.targets.style[layer].shapes) for layer, found in self.matches.items()}
 
     def terms(self, picture: Tensor) -> dict[str, Tensor]:
         """Every raw term by name."""

@@ -1,5 +1,7 @@
 """The control flow of `cnnmrf`: colour, copies of the paintings, scales, matches, descent."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -14,13 +16,13 @@ from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.balance import balanced_weights, probe_picture
 from impasto.reconstruction.descent import descend, first_picture, stages_for
-from impasto.reconstruction.minimise import memory_bytes
 from impasto.reconstruction.schedule import Scale
 from impasto.textures.patches import Exemplars, exemplars
 
 from . import Options, PatchOptions
 from .augment import variants
-from .objective import PatchObjective, Targets, look
+from .objective import Found, PatchObjective, Targets, look
+from .plan import kept_bytes
 
 _UNGUIDED_SCALES = 3  # as the authors; where patches are large enough to be shapes, noise becomes some
 
@@ -68,12 +70,18 @@ class Easel:
         self.pulls: dict[str, float] = {}
         self.last: PatchObjective | None = None
 
+    @property
+    def maps(self) -> int:
+        """How many pictures patches are copied from."""
+        assert isinstance(self.options, Options)
+        return len(self.styles) * (2 * self.options.rotations + 1) * (2 * self.options.scalings + 1)
+
     def network(self, size: tuple[int, int]) -> Encoder:
         """VGG-19 as far as the layers need it, in tiles where memory is short."""
         layers = (*self.options.content_layers, *self.options.style_layers)
         return budget.load(
             size, layers, self.context.run, self.device, self.precision, pooling=self.options.pooling,
-            beside=memory_bytes(size[0] * size[1], self.options.optimiser),
+            beside=kept_bytes(size, self.maps, self.options, self.precision),
         )  # fmt: skip
 
     def targets(self, size: tuple[int, int], network: Encoder) -> Targets:
@@ -98,7 +106,9 @@ class Easel:
                 seen = look(network, to_tensor(copy, self.device), self.options.style_layers)
                 for layer, features in seen.items():
                     maps.setdefault(layer, []).append(features)
-        return {layer: exemplars(found, patch=self.patch(found)) for layer, found in maps.items()}
+        patch = {layer: self.patch(found) for layer, found in maps.items()}
+        # One layer's maps at a time are there twice.
+        return {layer: exemplars(maps.pop(layer), patch=patch[layer]) for layer in tuple(maps)}
 
     def patch(self, maps: list[Tensor]) -> int:
         """The patch asked for, or less where a small picture has no room for it."""
@@ -107,15 +117,19 @@ class Easel:
     def objective(self, stage: Scale, last: bool) -> PatchObjective:  # noqa: ARG002
         """The weighted loss at one scale. The pulls are measured once, at the coarsest."""
         network = self.network(stage.size)
+        found = self.last.found if self.last else {}
+        self.last = None  # the exemplars of the scale before make room for this one's
         with torch.no_grad():
             targets = self.targets(stage.size, network)
-        self.last = self.make_objective(network, targets)
+        self.last = self.make_objective(network, targets, found)
         self.weigh(self.last, stage.size)
         return self.last
 
-    def make_objective(self, network: Encoder, targets: Targets) -> PatchObjective:
-        """The loss before it is weighed."""
-        return PatchObjective(network, targets, self.options.refresh_every, variety=self.options.variety)
+    def make_objective(self, network: Encoder, targets: Targets, coarser: Mapping[str, Found]) -> PatchObjective:
+        """The loss before it is weighed; coarser: what the scale before has found."""
+        return PatchObjective(
+            network, targets, self.options.refresh_every, variety=self.options.variety, coarser=coarser
+        )
 
     def weigh(self, objective: PatchObjective, size: tuple[int, int]) -> None:
         """Let content, patches and smoothness pull as hard as asked.

@@ -21,6 +21,7 @@ from impasto.reconstruction.descent import enlarge, stage_account
 from impasto.reconstruction.minimise import Objective, minimise
 from impasto.reconstruction.pyramid import finest_band
 from impasto.reconstruction.schedule import Scale
+from impasto.textures.neighbours import unit
 from impasto.textures.transport import moments_loss, moments_of, palette_loss, transport_loss
 
 from . import LAYERS, Options
@@ -43,12 +44,18 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The style's hypercolumns in one region, with their moments, and what of the picture it is to paint."""
+    """Of the style's hypercolumns in one region directions, colours and moments, and what of the picture it is to paint."""
 
     region: Region | None
     share: float
-    rows: Tensor
+    directions: Tensor
+    colours: Tensor
     moments: tuple[Tensor, Tensor]
+
+    @classmethod
+    def of(cls, rows: Tensor, region: Region | None = None) -> "Cloud":
+        """A cloud of hypercolumns (n, C) for a region, or for the whole picture."""
+        return cls(region, region.share if region else 1.0, unit(rows), rows[:, :3], moments_of(rows))
 
 
 class Easel:
@@ -122,12 +129,12 @@ class Easel:
         if self.regions:
             # Half of the samples for each region: it is a style of its own, however little of the painting it is.
             parts = [(mine, columns_at(looks[0], self.places(number // 2, its), gains)) for mine, its in self.regions]
-            return [Cloud(mine, mine.share, rows, moments_of(rows)) for mine, rows in parts], gains
+            return [Cloud.of(rows, mine) for mine, rows in parts], gains
         rows = torch.cat([
             columns_at(look, self.places(max(2, round(number * share)), rim=_RIM), gains)
             for look, share in zip(looks, self.inputs.style_shares, strict=True)
         ])  # fmt: skip
-        return [Cloud(None, 1.0, rows, moments_of(rows))], gains
+        return [Cloud.of(rows)], gains
 
     def objective(self, photo: Tensor, pull: float) -> Objective:
         """Transport, moments, palette and self-similarity at one scale, at places drawn anew in every step."""
@@ -174,7 +181,7 @@ def _regions(inputs: Inputs) -> list[tuple[Region, Region]]:
 
 
 def _transport(rows: Tensor, cloud: Cloud) -> Tensor:
-    return transport_loss(rows, cloud.rows)
+    return transport_loss(rows, cloud.directions)
 
 
 def _moments(rows: Tensor, cloud: Cloud) -> Tensor:
@@ -182,4 +189,4 @@ def _moments(rows: Tensor, cloud: Cloud) -> Tensor:
 
 
 def _palette(rows: Tensor, cloud: Cloud) -> Tensor:
-    return palette_loss(rows[:, :3], cloud.rows[:, :3])
+    return palette_loss(rows[:, :3], cloud.colours)
