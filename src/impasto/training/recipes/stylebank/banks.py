@@ -57,7 +57,8 @@ class Banking(Repainting):
             elif name.endswith("bias") or name == _PULL:
                 tensor.zero_()
             else:
-                gain = 0.5 if name == "out.weight" else 2.0
+                # Blocks begin by adding little, so that photos soon come back.
+                gain = 0.5 if name == "out.weight" else 0.1 if name.endswith("b.weight") else 2.0
                 tensor.normal_(0, (gain / tensor[0].numel()) ** 0.5)
         if self.options.start_from:
             self._take_over()
