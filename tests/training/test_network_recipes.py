@@ -101,6 +101,18 @@ def test_every_weight_of_a_painter_learns(recipe, paintings):
     assert not [n for n, x in made.parameters.items() if x.grad is None or not x.grad.any()]
 
 
+def test_banks_begin_by_giving_features_their_paintings_moments(paintings):
+    made = trainee("stylebank", paintings)
+    photos = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        banks, biases = made.absolute(made.parameters)
+        seen = stylebank.levelled(TORCH, made.encode(made.parameters, photos))
+        for bank, bias, painting in zip(banks, biases, made.paintings, strict=True):
+            wanted = adain(seen, moments(made.encode(made.parameters, painting)))
+            found = TORCH.conv(seen, bank, bias)
+            assert (found - wanted).square().mean() < 0.01 * wanted.square().mean()
+
+
 def test_photos_pull_at_the_auto_encoder_as_hard_as_painting_did(paintings):
     made = trainee("stylebank", paintings, identity_weight=0.5)
     batch = {"content": torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1))}
@@ -131,6 +143,10 @@ def test_new_banks_leave_the_auto_encoder_as_it_was(paintings, tmp_path):
     assert len(old.names) == 2
     with pytest.raises(UsageError, match="start_from"):
         trainee("stylebank", paintings, learn="banks")
+    # Told relative to what the auto-encoder sees in their paintings, old banks are still the same filters.
+    again = trainee("stylebank", paintings, start_from=str(first))
+    for found, stored in zip(again.absolute(again.parameters), (old.banks, old.biases), strict=True):
+        assert np.allclose(found.detach(), stored, atol=1e-4)
 
 
 def test_msgnet_leaves_a_file_that_can_be_loaded(paintings, tmp_path):

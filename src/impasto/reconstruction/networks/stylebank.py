@@ -5,8 +5,9 @@ styles are mixed by mixing what their banks give, in shares or in places:
 
     picture = D(Σ_i M_i (K_i * F))        (section 3.4)
 
-The paper has instance norm after every convolution. Here it stands only within residual blocks that the decoder has
-besides: what goes past them keeps the photo's own brightness and contrast, which the auto-encoder has to give back.
+The paper has instance norm after every convolution, and every photo's own brightness and contrast are lost in it. Here
+the auto-encoder has none, so that it can give them back; only what the banks see is brought to mean 0 and deviation 1,
+by `levelled`. The decoder has three residual blocks, which the paper's has not.
 """
 
 import hashlib
@@ -39,12 +40,17 @@ def encode(o: Ops, w: Weights, picture: Value) -> Value:
     return o.relu(o.conv(x, w["down3.weight"], w["down3.bias"], stride=2))
 
 
+def levelled(o: Ops, features: Value) -> Value:
+    """What banks see of features: every channel at mean 0 and deviation 1 over the picture."""
+    return o.normalise(features, EPS)
+
+
 def decode(o: Ops, w: Weights, features: Value) -> Value:
     """The picture of features, about [0, 1] and not clamped."""
     x = features
     for i in range(1, layouts.BANK_BLOCKS + 1):
-        y = o.normalise(o.conv(x, w[f"block{i}a.weight"], w[f"block{i}a.bias"]), EPS)
-        x = o.add(x, o.conv(o.relu(y), w[f"block{i}b.weight"], w[f"block{i}b.bias"]))
+        y = o.relu(o.conv(x, w[f"block{i}a.weight"], w[f"block{i}a.bias"]))
+        x = o.add(x, o.conv(y, w[f"block{i}b.weight"], w[f"block{i}b.bias"]))
     x = o.relu(o.conv(o.upsample2(x), w["up1.weight"], w["up1.bias"]))
     x = o.relu(o.conv(o.upsample2(x), w["up2.weight"], w["up2.bias"]))
     return o.add(o.conv(x, w["out.weight"], w["out.bias"]), 0.5)
@@ -103,7 +109,7 @@ def painter(frame: Arrays, bank: Floats, bias: Floats) -> Network:
     """From "picture" to "picture" with one bank between."""
 
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
-        x = o.conv(encode(o, w, inputs["picture"]), w["bank"], w["bank_bias"])
+        x = o.conv(levelled(o, encode(o, w, inputs["picture"])), w["bank"], w["bank_bias"])
         return {"picture": o.clamp(decode(o, w, x), 0.0, 1.0)}
 
     weights = {**frame, "bank": bank, "bank_bias": bias}
