@@ -5,7 +5,8 @@
     python -m benchmarks review --method gatys --method cin --size 256     some cells, put among those measured before
     python -m benchmarks review --table --docs                 only docs/review.md and .png, of what was measured
 
-Methods come from the registry: all that optimise pixels or a network and take a photo and a painting, or a style by its name.
+Methods come from the registry: all that optimise pixels or a network and take a photo and a painting, or a style by its name,
+or know one style only. What was measured with weights that have changed since is measured again.
 Seconds are of painting alone, pictures decoded and everything loaded, as in the review: after a small picture that warms up,
 the median of several runs, or one run where that takes long. Cells during which other programs used the processor are marked.
 """
@@ -36,6 +37,7 @@ SIZES = (256, 512, 1024)
 _WARM_PX = 64
 _LONG_SECONDS = 15.0  # of a run that is not repeated
 _SHARED_CORES = 0.25  # used by others: from here on seconds are marked
+_FAMILIES = ("neural", "texture")  # the review counts texture networks that repaint photos
 _BRANCHES = ("parametric", "non-parametric", "per-style", "multi-style", "any-style")
 
 
@@ -51,7 +53,7 @@ def main(arguments: list[str]) -> None:
     for name in () if options.table else wanted:
         for size in options.size:
             key = f"{name} {size}"
-            if key in cells and not options.again:
+            if key in cells and not options.again and not stale(name, cells[key]):
                 continue
             cells[key] = cell(name, size, options)
             print(key, json.dumps(cells[key]), flush=True)
@@ -72,11 +74,11 @@ def compared() -> list[Method]:
 
 def _takes_part(method: Method) -> bool:
     place = method.taxonomy
-    if place.family != "neural" or place.reconstruction == "none" or _branch(method) not in _BRANCHES:
+    if place.family not in _FAMILIES or place.reconstruction == "none" or _branch(method) not in _BRANCHES:
         return False
     only_these = all(spec.optional or isinstance(spec, Content | Styles) for spec in method.inputs)
     a_photo = any(isinstance(spec, Content) for spec in method.inputs)
-    return only_these and a_photo and (_by_painting(method) or _by_name(method))
+    return only_these and a_photo and (_by_painting(method) or _by_name(method) or _branch(method) == "per-style")
 
 
 def _by_painting(method: Method) -> bool:
@@ -108,7 +110,7 @@ def cell(name: str, size: int, options: argparse.Namespace) -> dict[str, Any]:
             if seconds > _LONG_SECONDS or len(times) > options.repeats:
                 break
     except ImpastoError as error:
-        return {"failed": str(error), "date": time.strftime("%Y-%m-%d")}
+        return {"failed": str(error), "date": time.strftime("%Y-%m-%d"), "weights": weights_of(name)}
     if len(times) > 1:
         del times[0], others[0]  # the first of a size prepares memory and graphs
     if options.keep:
@@ -117,8 +119,18 @@ def cell(name: str, size: int, options: argparse.Namespace) -> dict[str, Any]:
     return {
         "seconds": round(statistics.median(times), 4), "runs": len(times), "threads": options.threads,
         "cores_used_by_others": round(statistics.median(others), 2), "date": time.strftime("%Y-%m-%d"),
-        **losses(options.photo, options.painting, picture.picture),
+        "weights": weights_of(name), **losses(options.photo, options.painting, picture.picture),
     }  # fmt: skip
+
+
+def weights_of(name: str) -> dict[str, str]:
+    """The beginnings of the hashes of the weights a method comes with."""
+    return {weight: FILES[weight].sha256[:12] for weight in registry.get(name.partition(":")[0]).weights}
+
+
+def stale(name: str, found: dict[str, Any]) -> bool:
+    """Whether a cell was measured with weights that have been replaced since."""
+    return bool(found.get("weights") != weights_of(name))
 
 
 def _run(name: str, size: int, options: argparse.Namespace) -> Any:
@@ -128,9 +140,9 @@ def _run(name: str, size: int, options: argparse.Namespace) -> Any:
 def _job(name: str, size: int, options: argparse.Namespace) -> Any:
     identity, _, preset = name.partition(":")
     method = registry.get(identity)
-    named = not _by_painting(method)
+    named = _by_name(method) and not _by_painting(method)
     return prepare(
-        options.photo, () if named else options.painting, method=method, preset=preset or None,
+        options.photo, options.painting if _by_painting(method) else (), method=method, preset=preset or None,
         run=RunOptions(threads=options.threads, device="cpu"),
         options={"size": size} | ({"style_name": options.style_name} if named else {}),
     )  # fmt: skip
@@ -195,11 +207,12 @@ def training(name: str, options: argparse.Namespace) -> tuple[str, str, str]:
     if method.taxonomy.reconstruction == "online":
         return "any", "0", "0"
     own = zoo.own_network(options.style_name) if method.taxonomy.scope == "per-style" else None
-    files = [weight for weight in method.weights if FILES[weight].recipe == method.id] or ([own] if own else [])
-    text = next((card.text for card in manifest.cards() if card.name in files), "")
-    found = re.search(r"in ([\d,]+) s on", text)
-    together = re.search(r"^\| Styles \| (.+) \|$", text, re.MULTILINE)
-    seconds = float(found[1].replace(",", "")) if found else None
+    made = [weight for weight in method.weights if FILES[weight].recipe.startswith(method.id)]
+    file = own if own in made else next(reversed(made), "")  # of two, the later one is for photos
+    text = next((card.text for card in manifest.cards() if card.name == file), "")
+    found = re.search(r"\b(?:in|about) ([\d,]+) (s|minutes)\b", text)
+    together = re.search(r"^(?:\| Styles \| |Styles: )(.+?)(?: \||\.)$", text, re.MULTILINE)
+    seconds = float(found[1].replace(",", "")) * (60 if found[2] == "minutes" else 1) if found else None
     count = len(together[1].split(",")) if together else 1
     whole = "?" if seconds is None else f"{seconds:,.0f}"
     if method.taxonomy.scope == "any-style":

@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 from impasto import stylize
 from impasto.api import zoo
 from impasto.core import UsageError
-from impasto.reconstruction.networks import named
+from impasto.reconstruction.networks import named, stylebank
 from impasto.weights import zoo as shipped
 
 
@@ -31,7 +31,8 @@ def test_the_zoo_lists_every_style_with_painting_and_methods(run, own_folder):
     listed = {entry["name"]: entry for entry in run("zoo", "--json").report}
     assert set(shipped.PAINTINGS) < set(listed)
     assert listed["starry-night"]["artist"] == "Vincent van Gogh"
-    assert listed["starry-night"]["methods"] == ["johnson", "cin"]
+    assert listed["starry-night"]["methods"] == ["johnson", "cin", "stylebank"]
+    assert stylebank.load().names == shipped.BANKED
     assert listed["mine"]["methods"] == ["cin"]
     assert listed["mine"]["thumbnail"].endswith("mine.jpg")
     text = run("zoo").stdout

@@ -79,12 +79,20 @@ def test_the_selector_says_which_texture_and_the_noise_which_picture_of_it(slots
     assert torch.equal(one, made(slots, (1, 0, 0)))
 
 
-def test_only_the_chosen_slot_has_noise():
+def test_only_the_chosen_slot_has_noise_and_fine_noise_is_for_all():
     levels = diversified.noise(64, 64, np.array([[0, 1, 0]], np.float32), (0, 0))
-    assert [level.shape for level in levels] == [(1, 6, 2, 2), (1, 6, 4, 4), (1, 6, 8, 8)]
-    for level in levels:
+    assert [level.shape[1:] for level in levels] == [
+        (6, 2, 2),
+        (6, 4, 4),
+        (6, 8, 8),
+        (2, 16, 16),
+        (2, 32, 32),
+        (2, 64, 64),
+    ]
+    for level in levels[:3]:
         assert not level[:, [0, 1, 4, 5]].any()
         assert level[:, 2:4].all()
+    assert all(level.all() for level in levels[3:])
 
 
 def test_rolling_all_the_noise_rolls_a_diverse_texture(slots):

@@ -6,7 +6,11 @@ import torch
 
 from impasto import registry
 from impasto.core import Context, RunOptions, UsageError, Workshop
-from impasto.reconstruction.networks import diversified, msgnet, stylebank, texture_net
+from impasto.engines.torch_ops import TORCH
+from impasto.reconstruction.networks import diversified, mgan, msgnet, stylebank, texture_net
+from impasto.reconstruction.networks.decoders import decode
+from impasto.textures.moments import adain, moments
+from impasto.training.decoding import read
 from impasto.training.diversity import derangement, julesz_loss, shuffled_loss
 from impasto.training.loop import Run, train
 from impasto.training.paintings import textures
@@ -93,8 +97,20 @@ def test_every_weight_of_a_painter_learns(recipe, paintings):
     torch.manual_seed(1)
     loss, terms = made.loss({"content": torch.rand(2, 3, 32, 32)}, 0)
     loss.backward()
-    assert set(terms) == {"style", "content", "tv"}
+    assert set(terms) == {"style", "content", "tv", "grid"}
     assert not [n for n, x in made.parameters.items() if x.grad is None or not x.grad.any()]
+
+
+def test_banks_begin_by_giving_features_their_paintings_moments(paintings):
+    made = trainee("stylebank", paintings)
+    photos = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        banks, biases = made.absolute(made.parameters)
+        seen = stylebank.levelled(TORCH, made.encode(made.parameters, photos))
+        for bank, bias, painting in zip(banks, biases, made.paintings, strict=True):
+            wanted = adain(seen, moments(made.encode(made.parameters, painting)))
+            found = TORCH.conv(seen, bank, bias)
+            assert (found - wanted).square().mean() < 0.01 * wanted.square().mean()
 
 
 def test_photos_pull_at_the_auto_encoder_as_hard_as_painting_did(paintings):
@@ -127,6 +143,10 @@ def test_new_banks_leave_the_auto_encoder_as_it_was(paintings, tmp_path):
     assert len(old.names) == 2
     with pytest.raises(UsageError, match="start_from"):
         trainee("stylebank", paintings, learn="banks")
+    # Told relative to what the auto-encoder sees in their paintings, old banks are still the same filters.
+    again = trainee("stylebank", paintings, start_from=str(first))
+    for found, stored in zip(again.absolute(again.parameters), (old.banks, old.biases), strict=True):
+        assert np.allclose(found.detach(), stored, atol=1e-4)
 
 
 def test_msgnet_leaves_a_file_that_can_be_loaded(paintings, tmp_path):
@@ -153,6 +173,43 @@ def test_a_texture_network_learns_to_repaint(paintings, tmp_path):
 def test_textures_are_unlocked_one_by_one_and_take_turns(paintings, tmp_path):
     made = trainee("diversified", paintings, unlock_every=3)
     assert [made.sample_of(step) for step in range(8)] == [0, 0, 0, 1, 0, 1, 0, 1]
+    # Whichever network looks, it sees all of them.
+    made = trainee("diversified", paintings, unlock_every=1, vgg_every=4)
+    assert {made.sample_of(step) for step in range(3, 40, 4)} == {0, 1}
     assert diversified.load(str(finished("diversified", paintings, tmp_path))).names == ("00", "01")
     with pytest.raises(UsageError, match="crop_px: must be a multiple of 32"):
         trainee("diversified", paintings, crop_px=40)
+
+
+def test_generator_and_critics_learn_each_from_its_own_part(paintings, tmp_path):
+    made = trainee("mgan", f"{paintings}/00.png")
+    batch = {"content": torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(1))}
+
+    def gradients(**weights):
+        made.options = made.options.model_copy(update=weights)
+        for tensor in made.parameters.values():
+            tensor.grad = None
+        torch.manual_seed(1)
+        made.loss(batch, 0)[0].backward()
+        return {name: tensor.grad for name, tensor in made.parameters.items()}
+
+    both, alone = gradients(), gradients(style_weight=0.0, content_weight=0.0, tv_weight=0.0, grid_weight=0.0)
+    for name, gradient in both.items():
+        if name.startswith("critic."):
+            assert torch.equal(gradient, alone[name]), name
+        else:
+            assert gradient.any(), name
+            assert not alone[name].any(), name
+    weights, styles, _ = mgan.load(str(finished("mgan", f"{paintings}/00.png", tmp_path)))
+    assert styles == ("00",)
+    assert not [name for name in weights if name.startswith("critic.")]
+    with pytest.raises(UsageError, match="learns one painting"):
+        trainee("mgan", paintings)
+
+
+def test_a_generator_begins_as_adain_paints(paintings):
+    made = trainee("mgan", f"{paintings}/00.png")
+    photos = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    features, goal = made.seen(photos), made.seen(made.whole(made.views[2]))
+    wanted = decode(TORCH, read("adain_slim"), adain(features, moments(goal)), mgan.LAYER)
+    assert (made.paint(made.parameters, photos, torch.zeros(1)) - wanted).abs().max() < 0.01  # floors differ

@@ -49,7 +49,7 @@ def entries() -> list[StyleEntry]:
 
 def _shipped(name: str) -> StyleEntry:
     painting = zoo.PAINTINGS[name]
-    methods = (("johnson",) if zoo.own_network(name) else ()) + ("cin",)
+    methods = ("johnson",) * bool(zoo.own_network(name)) + ("cin",) + ("stylebank",) * (name in zoo.BANKED)
     return StyleEntry(name, painting.title, painting.artist, painting.year, methods, zoo.thumbnail(name))
 
 

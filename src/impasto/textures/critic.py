@@ -39,9 +39,9 @@ class Critic:
             weight = torch.randn(shape, generator=generator) * (1.5 / (shape[1] * shape[2] * shape[3])) ** 0.5
             self.tensors += [weight.to(device).requires_grad_(), torch.zeros(shape[0], device=device).requires_grad_()]
 
-    def __call__(self, features: Tensor) -> Tensor:
-        """(N, 1, h - 5, w - 5)."""
-        first, first_bias, last, last_bias = self.tensors
+    def __call__(self, features: Tensor, *, learning: bool = True) -> Tensor:
+        """(N, 1, h - 5, w - 5). learning: whether gradients reach the critic's own weights."""
+        first, first_bias, last, last_bias = self.tensors if learning else (x.detach() for x in self.tensors)
         x = (features.float() - self.mean) / self.deviation
         x = F.leaky_relu(F.conv2d(x, first, first_bias), _SLOPE)
         return F.conv2d(x, last, last_bias)
@@ -51,5 +51,5 @@ class Critic:
         return F.relu(1 - self(real)).mean() + F.relu(1 + self(made.detach())).mean()
 
     def dislike(self, made: Tensor) -> Tensor:
-        """What the picture lowers: how far its patches are from a score of one."""
-        return F.relu(1 - self(made)).mean()
+        """What the picture lowers: how far its patches are from a score of one. The critic does not learn from that."""
+        return F.relu(1 - self(made, learning=False)).mean()

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from impasto.content.smoothness import total_variation
+from impasto.content.smoothness import lattice, total_variation
 from impasto.core import Validation, Workshop
 from impasto.engines.torch_ops import Bfloat16Ops, TorchOps
 from impasto.image.tensors import to_array
@@ -26,6 +26,8 @@ class Repainting:
     """Of the weight file and the recipe."""
     multiple: int
     """What sides of pictures are multiples of."""
+    licence = LICENCE
+    """Of the weights; the file itself says what stands before the semicolon."""
 
     def __init__(
         self, options: Any, workshop: Workshop, shapes: Mapping[str, Sequence[int]], pictures: Sequence[Tensor] = ()
@@ -63,11 +65,16 @@ class Repainting:
         return self.weighed(pictures, photos, which, step)
 
     def weighed(self, pictures: Tensor, photos: Tensor, which: Tensor, step: int) -> tuple[Tensor, dict[str, float]]:
-        """Errors of style and content and the grain, by their weights."""
+        """Errors of style and content, the grain and the grid, by their weights."""
         options = self.options
         style, content = self.onlooker.errors(pictures, photos, which, step)
-        terms = {"style": style.mean(), "content": content.mean(), "tv": total_variation(pictures)}
-        weights = {"style": options.style_weight, "content": options.content_weight, "tv": options.tv_weight}
+        terms = {
+            "style": style.mean(), "content": content.mean(), "tv": total_variation(pictures), "grid": lattice(pictures),
+        }  # fmt: skip
+        weights = {
+            "style": options.style_weight, "content": options.content_weight, "tv": options.tv_weight,
+            "grid": options.grid_weight,
+        }  # fmt: skip
         total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
         return total, {name: term.item() for name, term in terms.items()}
 
@@ -97,7 +104,8 @@ class Repainting:
     def facts(self) -> dict[str, str]:
         """What a file says of itself."""
         return {
-            "name": self.name, "front_end": "plain", "styles": ",".join(self.names), "licence": "CC0 1.0",
+            "name": self.name, "front_end": "plain", "styles": ",".join(self.names),
+            "licence": self.licence.partition(";")[0],
             "style_px": str(self.options.style_px), "source": f"impasto train {self.name}",
         }  # fmt: skip
 
@@ -107,7 +115,7 @@ class Repainting:
 
     def card(self, facts: Mapping[str, Any]) -> str:
         """The model card."""
-        return f"{self.headline()}\n\nStyles: {', '.join(self.names)}.\n\n{card_table(facts, LICENCE)}"
+        return f"{self.headline()}\n\nStyles: {', '.join(self.names)}.\n\n{card_table(facts, self.licence)}"
 
 
 def halved(parameters: Mapping[str, Tensor]) -> dict[str, Tensor]:

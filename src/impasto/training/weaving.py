@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from impasto.content.smoothness import lattice, total_variation
 from impasto.core import UsageError, Validation, Workshop
 from impasto.engines.torch_ops import Bfloat16Ops, TorchOps
 from impasto.image.tensors import to_array
@@ -17,6 +18,7 @@ from .relative import own_texture_error
 from .repainting import LICENCE, halved
 
 _JUDGED, _SHOWN = 8, 4
+_PERIODS = (4, 8)  # of the grids that enlarging leaves, in pixels
 
 
 class Weaver:
@@ -67,13 +69,18 @@ class Weaver:
         return 0
 
     def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:  # noqa: ARG002
-        """The texture's error, and what else there is."""
+        """The texture's error, its grain and grids, and what else there is."""
         which = self.sample_of(step)
         pictures = self.make(self.parameters, self.options.batch_size, which, learning=True)
         name = self.onlooker.name_at(step)
         features = self.onlooker.lookers[name](pictures, self.onlooker.layers)
         error = own_texture_error(features, self.goals(name, which), self.options.style_layers).mean()
-        terms = {"texture": (1.0, error), **self.further_terms(pictures, features)}
+        terms = {
+            "texture": (1.0, error),
+            "tv": (self.options.tv_weight, total_variation(pictures)),
+            "grid": (self.options.grid_weight, grids(pictures)),
+            **self.further_terms(pictures, features),
+        }
         total = torch.stack([weight * term for weight, term in terms.values()]).sum()
         return total, {name: term.item() for name, (_, term) in terms.items()}
 
@@ -121,3 +128,12 @@ class Weaver:
     def card(self, facts: Mapping[str, Any]) -> str:
         """The model card."""
         return f"{self.headline()}\n\nTextures of: {', '.join(self.names)}.\n\n{card_table(facts, LICENCE)}"
+
+
+def grids(pictures: Tensor) -> Tensor:
+    """How strongly all of a batch (N, 3, S, S) repeats every four and every eight pixels.
+
+    Of the pictures' mean: what they share at every place is the generator's own and no chance of the noise.
+    """
+    shared = pictures.mean(0, keepdim=True)
+    return torch.stack([lattice(shared, period, shared.shape[-1]) for period in _PERIODS]).sum()

@@ -103,19 +103,20 @@ _MSGNET_STEM = 64
 
 def msgnet(width: int) -> dict[str, Shape]:
     """The network of Zhang & Dana 2017. width: of the bottlenecks at a quarter of the size, 128 in the paper."""
-    stem = min(_MSGNET_STEM, 4 * width // 3)
+    stem = min(_MSGNET_STEM, 3 * width // 4)
     half, quarter = 2 * stem, 4 * width
-    found: dict[str, Shape] = {"stem.weight": (stem, 3, 7, 7)}
-    blocks = {"down1": (stem, half // 4, half), "down2": (half, width, quarter)}
+    found: dict[str, Shape] = {"stem.weight": (stem, 3, 7, 7), "stem.bias": (stem,)}
+    blocks = {"down1": (stem, max(1, half // 4), half), "down2": (half, width, quarter)}
     blocks |= {f"block{i}": (quarter, width, quarter) for i in range(1, MSGNET_BLOCKS + 1)}
-    blocks |= {"up1": (quarter, half // 4, half), "up2": (half, stem // 4, stem)}
+    blocks |= {"up1": (quarter, max(1, half // 4), half), "up2": (half, max(1, stem // 4), stem)}
     for name, (inputs, middle, outputs) in blocks.items():
         found |= {
             f"{name}.1.weight": (middle, inputs, 1, 1), f"{name}.2.weight": (middle, middle, 3, 3),
             f"{name}.3.weight": (outputs, middle, 1, 1),
         }  # fmt: skip
         if inputs != outputs:
-            found[f"{name}.skip.weight"] = (outputs, inputs, 1, 1)
+            side = 3 if name.startswith("up") else 1
+            found[f"{name}.skip.weight"] = (outputs, inputs, side, side)
         if name == "down2":
             found["comatch.weight"] = (quarter, quarter)
     return found | {"out.weight": (3, stem, 7, 7), "out.bias": (3,)}
@@ -159,20 +160,25 @@ BANK = "banks"
 """StyleBank's tensor of all banks; "bank_bias" goes with it."""
 
 
+BANK_BLOCKS = 3
+"""Residual blocks of StyleBank's decoder, which the paper has not."""
+
+
 def stylebank(width: int, styles: int) -> dict[str, Shape]:
     """The auto-encoder of Chen et al. 2017, and a bank of filters for every style. width: channels at the full size."""
     found: dict[str, Shape] = {}
     rows = [("down1", 3, width, 9), ("down2", width, 2 * width, 3), ("down3", 2 * width, 4 * width, 3)]
+    rows += [(f"block{i}{half}", 4 * width, 4 * width, 3) for i in range(1, BANK_BLOCKS + 1) for half in "ab"]
     rows += [("up1", 4 * width, 2 * width, 3), ("up2", 2 * width, width, 3), ("out", width, 3, 9)]
     for name, inputs, outputs, side in rows:
         found |= {f"{name}.weight": (outputs, inputs, side, side), f"{name}.bias": (outputs,)}
     return found | {BANK: (styles, 4 * width, 4 * width, 3, 3), "bank_bias": (styles, 4 * width)}
 
 
-DIVERSE_NOISY = 3
-"""Sizes of `diversified` at which noise comes in, from the smallest on."""
+DIVERSE_OWN = 3
+"""Sizes of `diversified`, from the smallest on, at which every texture has noise of its own; at the others all share it."""
 DIVERSE_NOISE = 2
-"""Channels of noise for every texture (Li et al. 2017, section 3.1)."""
+"""Channels of noise, for every texture where each has its own (Li et al. 2017, section 3.1)."""
 
 
 def diversified_widths(width: int) -> tuple[int, ...]:
@@ -180,12 +186,17 @@ def diversified_widths(width: int) -> tuple[int, ...]:
     return (width, width, width, 6 * width // 7, 4 * width // 7, 3 * width // 7)
 
 
+def diversified_noise(scale: int, textures: int) -> int:
+    """Channels of noise at a size, the smallest being 0."""
+    return DIVERSE_NOISE * (textures if scale < DIVERSE_OWN else 1)
+
+
 def diversified(width: int, textures: int) -> dict[str, Shape]:
     """The generator of Li et al. 2017 in its convolutional form, with a selector for so many textures."""
     found: dict[str, Shape] = {}
     before = 0
     for scale, channels in enumerate(diversified_widths(width)):
-        inputs = before + (DIVERSE_NOISE * textures if scale < DIVERSE_NOISY else 0)
+        inputs = before + diversified_noise(scale, textures)
         for i, side in enumerate((3, 3, 1), 1):
             found[f"scale{scale}.{i}.weight"] = (channels, inputs, side, side)
             for part in ("gain", "shift"):

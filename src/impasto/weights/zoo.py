@@ -7,6 +7,8 @@ from .manifest import FILES
 
 MANY = "cin"
 """The weight file with a row for every style."""
+BANKED = ("composition-vii", "great-wave", "metzinger", "starry-night", "the-scream", "udnie")
+"""The styles of the weight file of `stylebank`."""
 _OWN = "johnson_"
 
 

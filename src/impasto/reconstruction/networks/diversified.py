@@ -1,7 +1,9 @@
 """The generator of Li et al. 2017 (Diversified Texture Synthesis): many textures in one network, chosen by a selector.
 
 A texture is a slot: the selector, one-hot or a blend, says which, and noise comes in through the channels of that slot
-alone. Six sizes from a thirty-second on, each three convolutions; edges meet their other sides.
+alone. Six sizes from a thirty-second on, each three convolutions; edges meet their other sides. Noise comes in at every
+size, at the three larger ones the same for all textures: what has to make grain without any weaves a grid out of its own
+enlarging instead.
 
 The paper's selector is a second stream, the same at every place, that is joined to the first before every convolution;
 behind a norm that takes means off it would be lost, so here it gives the norms their gains and shifts. The paper makes
@@ -22,7 +24,7 @@ from impasto.core import Array, InputError, unknown
 from impasto.engines.ops import Arrays, Network, Ops, Value, Values, Weights
 from impasto.weights import FILES, layouts, resolve
 from impasto.weights.arrays import read_arrays
-from impasto.weights.layouts import DIVERSE_NOISE, DIVERSE_NOISY
+from impasto.weights.layouts import DIVERSE_NOISE, DIVERSE_OWN, diversified_noise
 from impasto.weights.tensors import open_safetensors
 
 EPS = 1e-3  # under the root of the variance
@@ -33,15 +35,10 @@ NAME = "diversified"
 
 
 def generate(o: Ops, w: Weights, noise: Sequence[Value], selector: Value) -> Value:
-    """Textures (N, 3, 32 h, 32 w) in [0, 1]. noise: (N, 2 M, h, w) and two more of twice and four times the size, zero
-    but for the chosen slots. selector: (N, M).
-    """
+    """Textures (N, 3, 32 h, 32 w) in [0, 1]. noise: as `noise` makes it. selector: (N, M)."""
     x = None
     for scale in range(SCALES):
-        if x is not None:
-            x = o.upsample2(x)
-        if scale < DIVERSE_NOISY:
-            x = noise[scale] if x is None else o.concat([x, noise[scale]])
+        x = noise[scale] if x is None else o.concat([o.upsample2(x), noise[scale]])
         for i in (1, 2, 3):
             name = f"scale{scale}.{i}"
             gain, shift = (o.per_channel(o.linear(selector, w[f"{name}.{part}"])) for part in ("gain", "shift"))
@@ -51,31 +48,34 @@ def generate(o: Ops, w: Weights, noise: Sequence[Value], selector: Value) -> Val
 
 
 def sizes(height: int, width: int) -> list[tuple[int, int]]:
-    """Height and width of the noises for a texture of that size, a multiple of 32."""
-    return [(height * 2**i // MULTIPLE, width * 2**i // MULTIPLE) for i in range(DIVERSE_NOISY)]
+    """Height and width of the noises for a texture of that size, a multiple of 32; the smallest first."""
+    return [(height * 2**i // MULTIPLE, width * 2**i // MULTIPLE) for i in range(SCALES)]
 
 
 def noise(height: int, width: int, selector: NDArray[np.float32], seed: Sequence[int]) -> list[Array]:
-    """Even noise in [-1, 1] for every size, (1, 2 M, h, w), as strong in every slot as the selector (1, M) is."""
+    """Even noise in [-1, 1] for every size, smallest first: (1, 2 M, h, w) three times, as strong in every slot as the
+    selector (1, M) is, then (1, 2, h, w).
+    """
     random = np.random.default_rng(tuple(seed))
     strength = np.repeat(selector, DIVERSE_NOISE, axis=1)[..., None, None]
-    return [
-        (strength * random.uniform(-1, 1, (1, DIVERSE_NOISE * selector.shape[1], *size))).astype(np.float32)
-        for size in sizes(height, width)
+    drawn = [
+        random.uniform(-1, 1, (1, diversified_noise(i, selector.shape[1]), *size)).astype(np.float32)
+        for i, size in enumerate(sizes(height, width))
     ]
+    return [strength * level if i < DIVERSE_OWN else level for i, level in enumerate(drawn)]
 
 
 def painter(weights: Arrays, fingerprint: str = "") -> Network:
-    """From "noise0", "noise1", "noise2" and "selector" to "picture"."""
+    """From "noise0" ... "noise5" and "selector" to "picture"."""
     slots = weights["scale0.1.gain"].shape[1]
 
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
-        return {"picture": generate(o, w, [inputs[f"noise{i}"] for i in range(DIVERSE_NOISY)], inputs["selector"])}
+        return {"picture": generate(o, w, [inputs[f"noise{i}"] for i in range(SCALES)], inputs["selector"])}
 
     shapes: dict[str, tuple[int | None, ...]] = {
-        f"noise{i}": (None, DIVERSE_NOISE * slots, None, None) for i in range(DIVERSE_NOISY)
+        f"noise{i}": (None, diversified_noise(i, slots), None, None) for i in range(SCALES)
     }
-    strides = {f"noise{i}": MULTIPLE >> i for i in range(DIVERSE_NOISY)}
+    strides = {f"noise{i}": MULTIPLE >> i for i in range(SCALES)}
     return Network(NAME, forward, weights, {**shapes, "selector": (None, slots)}, ("picture",), 1, fingerprint, strides)
 
 

@@ -5,7 +5,9 @@ styles are mixed by mixing what their banks give, in shares or in places:
 
     picture = D(Σ_i M_i (K_i * F))        (section 3.4)
 
-No norm anywhere: it would take off the photo's own brightness and contrast, which the auto-encoder has to give back.
+The paper has instance norm after every convolution, and every photo's own brightness and contrast are lost in it. Here
+the auto-encoder has none, so that it can give them back; only what the banks see is brought to mean 0 and deviation 1,
+by `levelled`. The decoder has three residual blocks, which the paper's has not.
 """
 
 import hashlib
@@ -24,6 +26,7 @@ from impasto.weights.arrays import read_arrays
 from impasto.weights.layouts import BANK
 from impasto.weights.tensors import open_safetensors
 
+EPS = 1e-3  # under the root of the variance: with the usual 1e-5 flat skies are blown up into blobs
 MULTIPLE = 4  # the picture is halved twice
 NAME = "stylebank"
 
@@ -37,9 +40,18 @@ def encode(o: Ops, w: Weights, picture: Value) -> Value:
     return o.relu(o.conv(x, w["down3.weight"], w["down3.bias"], stride=2))
 
 
+def levelled(o: Ops, features: Value) -> Value:
+    """What banks see of features: every channel at mean 0 and deviation 1 over the picture."""
+    return o.normalise(features, EPS)
+
+
 def decode(o: Ops, w: Weights, features: Value) -> Value:
     """The picture of features, about [0, 1] and not clamped."""
-    x = o.relu(o.conv(o.upsample2(features), w["up1.weight"], w["up1.bias"]))
+    x = features
+    for i in range(1, layouts.BANK_BLOCKS + 1):
+        y = o.relu(o.conv(x, w[f"block{i}a.weight"], w[f"block{i}a.bias"]))
+        x = o.add(x, o.conv(y, w[f"block{i}b.weight"], w[f"block{i}b.bias"]))
+    x = o.relu(o.conv(o.upsample2(x), w["up1.weight"], w["up1.bias"]))
     x = o.relu(o.conv(o.upsample2(x), w["up2.weight"], w["up2.bias"]))
     return o.add(o.conv(x, w["out.weight"], w["out.bias"]), 0.5)
 
@@ -87,7 +99,7 @@ def decoder(frame: Arrays, fingerprint: str = "") -> Network:
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
         return {"picture": o.clamp(decode(o, w, inputs["features"]), 0.0, 1.0)}
 
-    mine = {name: tensor for name, tensor in frame.items() if name.startswith(("up", "out"))}
+    mine = {name: tensor for name, tensor in frame.items() if name.startswith(("block", "up", "out"))}
     channels = frame["up1.weight"].shape[1]
     return Network(f"{NAME}-decoder", forward, mine, {"features": (None, channels, None, None)}, ("picture",),
                    strides={"features": MULTIPLE}, fingerprint=fingerprint)  # fmt: skip
@@ -97,7 +109,7 @@ def painter(frame: Arrays, bank: Floats, bias: Floats) -> Network:
     """From "picture" to "picture" with one bank between."""
 
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
-        x = o.conv(encode(o, w, inputs["picture"]), w["bank"], w["bank_bias"])
+        x = o.conv(levelled(o, encode(o, w, inputs["picture"])), w["bank"], w["bank_bias"])
         return {"picture": o.clamp(decode(o, w, x), 0.0, 1.0)}
 
     weights = {**frame, "bank": bank, "bank_bias": bias}

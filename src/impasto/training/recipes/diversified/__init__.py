@@ -32,6 +32,8 @@ class Options(TrainingOptions):
     """With the slim encoder, steps from one that looks through VGG-19 instead to the next; 0 never looks through it."""
     tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.0
     """How strongly grain is smoothed away (total variation)."""
+    grid_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 100.0
+    """How strongly grids of four and eight pixels are suppressed, which enlarging by nearest neighbour leaves."""
     style_layers: Annotated[NamedWeights, UI(advanced=True)] = {f"relu{block}_1": 1.0 for block in range(1, 6)}
     """Layers whose correlations are the texture, with weights."""
 

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from impasto.content.smoothness import total_variation
 from impasto.core import Workshop
 from impasto.reconstruction.networks import diversified
 from impasto.training.diversity import shuffled_loss
 from impasto.training.paintings import paintings
 from impasto.training.weaving import Weaver
 from impasto.weights import layouts
-from impasto.weights.layouts import DIVERSE_NOISE
+from impasto.weights.layouts import DIVERSE_NOISE, DIVERSE_OWN, diversified_noise
 
 from . import Options
 
@@ -35,7 +34,11 @@ class Weaving(Weaver):
 
     def sample_of(self, step: int) -> int:
         """One more sample every `unlock_every` steps; those unlocked take turns."""
-        return step % min(len(self.names), 1 + step // self.options.unlock_every)
+        known = min(len(self.names), 1 + step // self.options.unlock_every)
+        every = self.options.vgg_every
+        # Steps through VGG-19 have turns of their own: it would else never see the samples whose turn keeps time with them.
+        through_vgg = every and step % every == every - 1
+        return (step // every if through_vgg else step) % known
 
     def make(self, parameters: Mapping[str, Tensor], count: int, which: int, *, learning: bool = False) -> Tensor:  # noqa: ARG002
         """See Weaver.make."""
@@ -43,15 +46,17 @@ class Weaving(Weaver):
         selector = torch.zeros(count, slots)
         selector[:, which] = 1
         strength = selector.repeat_interleave(DIVERSE_NOISE, 1)[..., None, None]
-        noise = [
-            (strength * (2 * torch.rand(count, DIVERSE_NOISE * slots, *size) - 1)).to(self.workshop.device)
-            for size in diversified.sizes(side, side)
+        drawn = [
+            2 * torch.rand(count, diversified_noise(scale, slots), *size) - 1
+            for scale, size in enumerate(diversified.sizes(side, side))
         ]
-        return diversified.generate(self.ops, parameters, noise, selector.to(self.workshop.device))
+        noise = [strength * level if scale < DIVERSE_OWN else level for scale, level in enumerate(drawn)]
+        device = self.workshop.device
+        return diversified.generate(self.ops, parameters, [level.to(device) for level in noise], selector.to(device))
 
-    def further_terms(self, pictures: Tensor, features: Mapping[str, Tensor]) -> dict[str, tuple[float, Tensor]]:
-        """Grain, and likeness of features within the batch, relative to their size (eq. 3)."""
-        found = {"tv": (self.options.tv_weight, total_variation(pictures))}
+    def further_terms(self, pictures: Tensor, features: Mapping[str, Tensor]) -> dict[str, tuple[float, Tensor]]:  # noqa: ARG002
+        """Likeness of features within the batch, relative to their size (eq. 3)."""
+        found: dict[str, tuple[float, Tensor]] = {}
         if self.options.diversity > 0:
             seen = features[self.options.diversity_layer].float()
             scale = seen.detach().abs().mean().clamp_min(1e-6)

@@ -11,7 +11,7 @@ from impasto.training.style_options import PaintingOptions
 class Options(PaintingOptions):
     """What can be turned on the training."""
 
-    width: Annotated[int, Field(ge=4, le=256)] = 24
+    width: Annotated[int, Field(ge=4, le=256)] = 32
     """Channels of the bottlenecks at a quarter of the size, four times as many between them; the paper's network has 128."""
     vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 4
     """With the slim encoder, steps from one that looks through VGG-19 instead to the next; 0 never looks through it."""

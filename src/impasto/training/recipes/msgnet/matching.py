@@ -60,7 +60,7 @@ class Matching(Repainting):
         if torch.is_grad_enabled():
             view = _part(view, round(_PART * photos.shape[-1]))
         flat = msgnet.look(self.ops, parameters, view).flatten(2)
-        gram = flat @ flat.transpose(1, 2) / flat.shape[2]
+        gram = flat @ flat.transpose(1, 2) / flat[0].numel()
         matrix = (parameters["comatch.weight"] @ gram).transpose(1, 2)
         return msgnet.paint(self.ops, parameters, photos, matrix.expand(len(photos), -1, -1))
 

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from impasto import assets
-from impasto.content.smoothness import total_variation
 from impasto.core import UsageError, Workshop
 from impasto.reconstruction.networks import texture_net
 from impasto.training.diversity import julesz_loss
@@ -49,8 +48,8 @@ class Weaving(Weaver):
         return texture_net.generate(self.ops, {**parameters, **self.buffers}, levels, norm=norm)
 
     def further_terms(self, pictures: Tensor, features: Mapping[str, Tensor]) -> dict[str, tuple[float, Tensor]]:  # noqa: ARG002
-        """Grain, and likeness within the batch (Ulyanov et al. 2017)."""
-        found = {"tv": (self.options.tv_weight, total_variation(pictures))}
+        """Likeness within the batch (Ulyanov et al. 2017)."""
+        found: dict[str, tuple[float, Tensor]] = {}
         if self.options.diversity > 0:
             found["likeness"] = (self.options.diversity, julesz_loss(pictures))
         return found
