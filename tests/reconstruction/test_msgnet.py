@@ -29,36 +29,38 @@ def test_the_papers_width_has_the_papers_number_of_weights():
     assert count == pytest.approx(2.39e6 + wider, rel=0.02)
 
 
-def test_with_the_inverse_gram_matrix_comatch_changes_nothing():
+def test_with_the_inverse_covariance_comatch_changes_nothing():
     random = np.random.default_rng(1)
     features = random.standard_normal((1, 6, 9, 10)).astype(np.float32)
-    gram = msgnet.target(features)
-    matrix = msgnet.comatch({"comatch.weight": np.linalg.inv(gram[0]).astype(np.float32)}, gram)
+    covariance, _ = msgnet.target(features)
+    matrix = msgnet.comatch({"comatch.weight": np.linalg.inv(covariance[0]).astype(np.float32)}, covariance)
     assert np.abs(matrix[0] - np.eye(6)).max() < 1e-4
 
 
-def test_comatch_is_linear_in_the_gram_matrix(weights):
+def test_comatch_is_linear_in_what_the_painting_is(weights):
     random = np.random.default_rng(2)
-    one, other = (msgnet.target(random.standard_normal((1, 16, 5, 5)).astype(np.float32)) for _ in "ab")
+    one, other = (msgnet.target(random.standard_normal((1, 16, 5, 5)).astype(np.float32))[0] for _ in "ab")
     mixed = msgnet.comatch(weights, 0.3 * one + 0.7 * other)
     apart = 0.3 * msgnet.comatch(weights, one) + 0.7 * msgnet.comatch(weights, other)
     assert np.abs(mixed - apart).max() < 1e-5
 
 
-def test_the_target_is_the_mean_of_products_and_knows_no_place():
+def test_the_target_is_covariance_and_mean_and_knows_no_place():
     random = np.random.default_rng(3)
-    features = random.standard_normal((1, 3, 4, 5)).astype(np.float32)
-    expected = sum(np.outer(features[0, :, i, j], features[0, :, i, j]) for i in range(4) for j in range(5)) / 60
-    assert np.allclose(msgnet.target(features)[0], expected, atol=1e-6)
-    assert np.allclose(msgnet.target(features[..., ::-1].copy()), msgnet.target(features), atol=1e-6)
+    features = random.random((1, 3, 4, 5)).astype(np.float32)
+    covariance, mean = msgnet.target(features)
+    assert np.allclose(covariance[0], np.cov(features[0].reshape(3, -1), bias=True), atol=1e-6)
+    assert np.allclose(mean[0], features[0].mean((1, 2)), atol=1e-6)
+    assert np.allclose(msgnet.target(features[..., ::-1].copy())[0], covariance, atol=1e-6)
 
 
 def test_a_picture_comes_back_at_its_size_and_each_of_a_batch_as_alone(weights, runner):
     random = np.random.default_rng(4)
     photos = random.random((2, 3, 24, 36)).astype(np.float32)
     matrix = np.repeat(msgnet.comatch(weights, np.eye(16, dtype=np.float32)[None]), 2, 0)
-    both = runner({"picture": photos, "matrix": matrix})["picture"]
+    mean = random.random((2, 16)).astype(np.float32)
+    both = runner({"picture": photos, "matrix": matrix, "mean": mean})["picture"]
     assert both.shape == photos.shape
     assert 0 <= both.min() < both.max() <= 1
-    alone = runner({"picture": photos[1:], "matrix": matrix[1:]})["picture"]
+    alone = runner({"picture": photos[1:], "matrix": matrix[1:], "mean": mean[1:]})["picture"]
     assert np.abs(both[1:] - alone).max() < 1e-4  # rounding, through random weights

@@ -5,12 +5,11 @@ CoMatch layer, which turns the photo's features F (C, H W) by the Gram matrix G 
 
     Y = (W G)ᵀ F        (section 3.2)
 
-W is learned and the same for all styles. A network does that by `matrix` = (W G)ᵀ, one small product worked out outside.
-
-Three things are not the paper's, all so that a narrow network learns its paintings in minutes. A norm without gain and
-shift takes colours off: there is none at the stem and at the end, and before CoMatch only the photo goes through one,
-so that G knows the painting's colours and Y takes them. And pixels that were doubled are convolved 3 x 3 on the shortcut
-as well, where the paper's 1 x 1 leaves blocks that its wide branches can undo.
+W is learned and the same for all styles. What is not the paper's, so that a narrow network learns its paintings in minutes:
+G, which is mostly the means' product with themselves, is taken apart into covariance and mean, F is brought to mean 0 and
+deviation 1, and the painting's mean is added, so that Y = (W G)ᵀ F + mean begins where a painting's features lie. There is
+no norm at the stem and at the end, which would take colours off. And pixels that were doubled are convolved 3 x 3 on the
+shortcut too, where the paper's 1 x 1 leaves blocks that only wide branches undo.
 """
 
 import hashlib
@@ -55,9 +54,10 @@ def look(o: Ops, w: Weights, picture: Value) -> Value:
     return bottleneck(o, w, x, "down2", down=True)
 
 
-def paint(o: Ops, w: Weights, picture: Value, matrix: Value) -> Value:
-    """The picture repainted, in [0, 1]. matrix: (N, C, C), see the top of this file."""
-    x = o.mix(matrix, o.relu(o.normalise(look(o, w, picture), EPS)))
+def paint(o: Ops, w: Weights, picture: Value, matrix: Value, mean: Value) -> Value:
+    """The picture repainted, in [0, 1]. matrix: (W G)ᵀ, (N, C, C); mean: (N, C); see the top of this file."""
+    x = o.mix(matrix, o.normalise(look(o, w, picture), EPS))
+    x = o.add(x, o.per_channel(mean))
     for i in range(1, layouts.MSGNET_BLOCKS + 1):
         x = bottleneck(o, w, x, f"block{i}")
     x = bottleneck(o, w, x, "up1", up=True)
@@ -65,15 +65,18 @@ def paint(o: Ops, w: Weights, picture: Value, matrix: Value) -> Value:
     return o.sigmoid(o.conv(o.relu(x), w["out.weight"], w["out.bias"]))
 
 
-def target(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """G = F Fᵀ / (C H W) of a painting's features (1, C, h, w), (1, C, C)."""
+def target(features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What a painting's features (1, C, h, w) are to the network: their covariance (1, C, C) and mean (1, C)."""
     flat = features.reshape(*features.shape[:2], -1).astype(np.float64)
-    return (flat @ flat.transpose(0, 2, 1) / flat[0].size).astype(np.float32)
+    mean = flat.mean(2)
+    centred = flat - mean[..., None]
+    covariance = centred @ centred.transpose(0, 2, 1) / flat.shape[2]
+    return covariance.astype(np.float32), mean.astype(np.float32)
 
 
-def comatch(weights: Arrays, gram: NDArray[np.float32]) -> NDArray[np.float32]:
+def comatch(weights: Arrays, covariance: NDArray[np.float32]) -> NDArray[np.float32]:
     """(W G)ᵀ, (1, C, C): what `paint` takes as its matrix."""
-    return np.ascontiguousarray((weights["comatch.weight"] @ gram).transpose(0, 2, 1), np.float32)
+    return np.ascontiguousarray((weights["comatch.weight"] @ covariance).transpose(0, 2, 1), np.float32)
 
 
 def encoder(weights: Arrays, fingerprint: str = "") -> Network:
@@ -88,14 +91,14 @@ def encoder(weights: Arrays, fingerprint: str = "") -> Network:
 
 
 def painter(weights: Arrays, fingerprint: str = "") -> Network:
-    """From "picture" and "matrix" to "picture"."""
+    """From "picture", "matrix" and "mean" to "picture"."""
 
     def forward(o: Ops, w: Weights, inputs: Values) -> Values:
-        return {"picture": paint(o, w, inputs["picture"], inputs["matrix"])}
+        return {"picture": paint(o, w, inputs["picture"], inputs["matrix"], inputs["mean"])}
 
     mine = {name: tensor for name, tensor in weights.items() if name != "comatch.weight"}
     channels = weights["comatch.weight"].shape[0]
-    inputs = {"picture": (None, 3, None, None), "matrix": (None, channels, channels)}
+    inputs = {"picture": (None, 3, None, None), "matrix": (None, channels, channels), "mean": (None, channels)}
     return Network(NAME, forward, mine, inputs, ("picture",), MULTIPLE, fingerprint=fingerprint)
 
 

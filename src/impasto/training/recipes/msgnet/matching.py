@@ -60,9 +60,11 @@ class Matching(Repainting):
         if torch.is_grad_enabled():
             view = _part(view, round(_PART * photos.shape[-1]))
         flat = msgnet.look(self.ops, parameters, view).flatten(2)
-        gram = flat @ flat.transpose(1, 2) / flat[0].numel()
-        matrix = (parameters["comatch.weight"] @ gram).transpose(1, 2)
-        return msgnet.paint(self.ops, parameters, photos, matrix.expand(len(photos), -1, -1))
+        mean = flat.mean(2)
+        centred = flat - mean[..., None]
+        matrix = (parameters["comatch.weight"] @ (centred @ centred.transpose(1, 2) / flat.shape[2])).transpose(1, 2)
+        count = len(photos)
+        return msgnet.paint(self.ops, parameters, photos, matrix.expand(count, -1, -1), mean.expand(count, -1))
 
     def headline(self) -> str:
         """See Repainting.headline."""
