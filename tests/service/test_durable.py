@@ -110,23 +110,43 @@ def wait(server: Server, job_id: str, seconds: float = 120) -> dict:
         time.sleep(0.05)
 
 
-def test_a_job_that_was_being_painted_gives_the_same_picture_after_the_kill(tmp_path):
+def kept_in_the_middle(server: Server, job_id: str) -> int:
+    """Wait until the state of a job has been laid down in the course of its painting; the step it was at before."""
+    folder = Path(server.options.folder) / "jobs" / job_id
+    deadline = time.monotonic() + 300
+    seen, first = 0.0, 0
+    while True:
+        assert time.monotonic() < deadline
+        assert not (folder / "outcome.json").exists(), "it was done before it could be killed"
+        progress = server.client.get(f"/v1/jobs/{job_id}").json()["progress"] or {}
+        found = [path.stat().st_mtime for path in folder.glob("state-*.npz")]
+        if first and found and found[0] > seen:
+            return first
+        if not first and progress.get("step", 0) > progress.get("total", 0) / 4 and found:
+            first, seen = progress["step"], found[0]
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("method", ["gatys", "strotss"])
+def test_a_killed_job_goes_on_where_it_was_and_gives_the_same_picture(tmp_path, database, method):
     files = [("content", ("photo.png", picture(64, 64, seed=1))), ("styles", ("style.png", picture(64, 64, seed=2)))]
-    order = {"data": {"method": "gatys", "options": '{"size": 64, "steps": 60}'}, "files": files}
-    with Server(tmp_path / "home") as server:
+    options = {"gatys": '{"size": 64, "steps": 120}', "strotss": '{"size": 64, "steps": 50}'}[method]
+    order = {"data": {"method": method, "options": options}, "files": files}
+    with Server(tmp_path / "home", database=database, checkpoint_seconds=0.3) as server:
         job_id = server.client.post("/v1/jobs", **order).json()["id"]
-        deadline = time.monotonic() + 120
-        while not (server.client.get(f"/v1/jobs/{job_id}").json()["progress"] or {}).get("step"):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        step = kept_in_the_middle(server, job_id)
         server.kill()
         server.start()
-        wait(server, job_id)
+        wait(server, job_id, 300)
+        resumed = server.client.get(f"/v1/jobs/{job_id}/report").json()["resumed_at_step"]
+        assert resumed >= step, "some of it was painted twice"
+        assert not list((tmp_path / "home" / "jobs" / job_id).glob("state-*")), "left behind"
         again = server.client.post("/v1/jobs", **order).json()["id"]
-        wait(server, again)
+        wait(server, again, 300)
         first, second = (
             np.asarray(Image.open(BytesIO(server.client.get(f"/v1/jobs/{i}/result").content))) for i in (job_id, again)
         )
+        print(f"\n{method}: gone on with at step {resumed}")
         np.testing.assert_array_equal(first, second)
 
 

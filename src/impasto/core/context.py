@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from .inputs import Array
+from .keeper import Keeper
 from .options import UI, BaseOptions
 
 
@@ -51,12 +52,16 @@ def _silent(progress: Progress) -> None:
 
 @dataclass
 class Context:
-    """Handed to every method. `report` tells listeners where the run stands; `stopping` tells the method to finish early."""
+    """Handed to every method. `report` tells listeners where the run stands; `stopping` tells the method to finish early.
+
+    keeper: lets a long run go on after its process was killed; None where nobody wants that.
+    """
 
     run: RunOptions = field(default_factory=RunOptions)
     listener: Callable[[Progress], None] = _silent
     warnings: list[str] = field(default_factory=list[str])
     notes: dict[str, Any] = field(default_factory=dict[str, Any])
+    keeper: Keeper | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def report(

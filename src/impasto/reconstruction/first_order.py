@@ -1,6 +1,7 @@
 """Adam and RMSprop in a few lines each. torch's own load its compiler at their first step, which takes seconds."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,6 +15,14 @@ class RMSprop:
     def __init__(self, leaves: Sequence[Tensor], learning_rate: float, decay: float = 0.99) -> None:
         self.leaves, self.learning_rate, self.decay = leaves, learning_rate, decay
         self.squares = [torch.zeros_like(leaf) for leaf in leaves]
+
+    def memory(self) -> dict[str, Any]:
+        """What it knows of the gradients so far."""
+        return {"squares": self.squares}
+
+    def load(self, memory: dict[str, Any]) -> None:
+        """Know that again."""
+        self.squares = memory["squares"]
 
     def step(self, evaluate: Callable[[], object]) -> None:
         """Have the gradients made, then move against them."""
@@ -35,6 +44,14 @@ class Adam:
         self.means = [torch.zeros_like(leaf) for leaf in leaves]
         self.squares = [torch.zeros_like(leaf) for leaf in leaves]
         self.steps = 0
+
+    def memory(self) -> dict[str, Any]:
+        """What it knows of the gradients so far."""
+        return {"means": self.means, "squares": self.squares, "steps": self.steps}
+
+    def load(self, memory: dict[str, Any]) -> None:
+        """Know that again."""
+        self.means, self.squares, self.steps = memory["means"], memory["squares"], memory["steps"]
 
     def step(self, evaluate: Callable[[], object]) -> None:
         """Have the gradients made, then move against their mean."""

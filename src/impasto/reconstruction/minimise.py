@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from time import monotonic
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -18,6 +19,7 @@ from impasto.image.tensors import to_array
 
 from .first_order import Adam, RMSprop
 from .pyramid import collapse, laplacian_pyramid
+from .resume import State, book_of
 
 Optimiser = Literal["lbfgs", "adam", "rmsprop"]
 Keep = Literal["best", "last"]
@@ -58,6 +60,8 @@ _HISTORY = 20  # curvature pairs; each costs two pictures of memory, and more th
 _LARGE = 2e6  # pixels; above it fewer pairs are kept, since few steps are taken there and memory is short
 _LEAST_HISTORY = 5
 _MARK = "__dynamo_disable"  # where torch._compile keeps what the compiler made of a function
+_PAUSE_S = 5.0  # L-BFGS pauses about so often to see whether its state is to be laid down
+_MOST_KEPT = 6e8  # bytes of curvature that are laid down; larger pictures go on without, and learn it anew
 _MOST_RETRIES = 2  # after a non-finite loss: shorter steps from the best picture, twice, then stop with a warning
 
 
@@ -107,6 +111,8 @@ class _Descent:
         self.best, self.best_loss, self.finite = self.snapshot(), math.inf, True
         self.losses: list[float] = []
         self.terms: dict[str, float] = {}
+        self.book, self.again, self.attempt = book_of(context), False, 0
+        self.cut: State = {}
 
     @property
     def left(self) -> int:
@@ -138,12 +144,17 @@ class _Descent:
 
     def evaluate(self) -> Tensor:
         """Loss and gradient at the moving picture; remembers the one to keep; leaves when told to or when spent."""
-        if self.context.stopping or self.left <= 0:
+        if self.context.stopping or (self.left <= 0 and not self.again):
             raise _Stop
         loss, terms = self.objective(collapse(self.leaves))
         gradients = torch.autograd.grad(loss, self.leaves)
         loss = loss.detach()
         value = loss.item()
+        if self.again:  # after a pause, where the descent stands already: nothing new
+            self.again = False
+            for leaf, gradient in zip(self.leaves, gradients, strict=True):
+                leaf.grad = gradient.contiguous()
+            return loss
         self.losses.append(value)
         if not (math.isfinite(value) and all(bool(torch.isfinite(gradient).all()) for gradient in gradients)):
             self.finite = False
@@ -156,6 +167,26 @@ class _Descent:
         step = self.done + len(self.losses)
         self.context.report(step, self.total, lambda: to_array(collapse(self.best)), loss=self.best_loss)
         return loss
+
+    def take_up(self) -> None:
+        """Go on where an earlier process was cut off in this descent, if it was."""
+        state = self.book.take_up() if self.book is not None else None
+        if state is None or [leaf.shape for leaf in state["leaves"]] != [leaf.shape for leaf in self.leaves]:
+            return
+        self.put([leaf.to(self.leaves[0]) for leaf in state["leaves"]])
+        self.best = [leaf.to(self.leaves[0]) for leaf in state["best"]]
+        self.best_loss, self.losses, self.terms = state["best_loss"], state["losses"], state["terms"]
+        self.attempt, self.cut = state["attempt"], state["optimiser"]
+        self.context.notes["resumed_at_step"] = self.done + len(self.losses)
+
+    def lay_down(self, optimiser: Callable[[], State]) -> None:
+        """Keep the state of the descent and its optimiser, if it is time to. Called where nothing is half done."""
+        if self.book is None or not self.book.keeper.due():
+            return
+        self.book.keep({
+            "leaves": self.snapshot(), "best": self.best, "best_loss": self.best_loss, "losses": self.losses,
+            "terms": self.terms, "attempt": self.attempt, "optimiser": optimiser(),
+        })  # fmt: skip
 
     def restart(self) -> None:
         """Go back to the picture kept after a loss that was not a number."""
@@ -174,11 +205,16 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
     step and whose values therefore cannot be compared. A `MovingObjective` is refreshed at the start and every so many
     evaluations; L-BFGS keeps what it learnt about curvature, but learns nothing from the step across. A loss that is
     not finite restores the picture kept so far and goes on with shorter steps. KeyboardInterrupt and context.stop() end
-    the run with the picture kept so far. done and total place these steps inside a longer run for the listener.
+    the run with the picture kept so far. done and total place these steps inside a longer run for the listener. Where the
+    context has a keeper, the state is laid down now and then, and an earlier process's is gone on with: to the same end.
     """
+    book = book_of(context)
+    if book is not None and (ended := book.give()) is not None:
+        return Minimum(ended["picture"].to(picture), ended["terms"], ended["losses"])
     descent = _Descent(picture, objective, steps, context, (done, total or steps), bands, keep)
-    shorten = 1.0
-    for _ in range(_MOST_RETRIES + 1):
+    descent.take_up()
+    while descent.attempt <= _MOST_RETRIES:
+        shorten = 0.25**descent.attempt
         try:
             if optimiser == "lbfgs":
                 _lbfgs(descent, shorten)
@@ -193,8 +229,11 @@ def minimise(picture: Tensor, objective: Objective, steps: int, context: Context
             break
         context.warn("the loss stopped being a number; went back to the best picture and took shorter steps")
         descent.restart()
-        shorten *= 0.25
-    return Minimum(collapse(descent.best).clamp(0, 1), descent.terms, descent.losses)
+        descent.attempt += 1
+    found = Minimum(collapse(descent.best).clamp(0, 1), descent.terms, descent.losses)
+    if book is not None:
+        book.end({"picture": found.picture, "terms": found.terms, "losses": found.losses})
+    return found
 
 
 def _lbfgs(descent: _Descent, shorten: float) -> None:
@@ -206,25 +245,82 @@ def _lbfgs(descent: _Descent, shorten: float) -> None:
             line_search_fn="strong_wolfe",
         )  # fmt: skip
     (group,) = optimiser.param_groups
+    state: State = optimiser.state[descent.leaves[0]]
+    if descent.cut:
+        state.update(_placed(descent.cut, descent.leaves[0]))
+        descent.cut = {}
+    moving = isinstance(descent.objective, MovingObjective)
     while True:
+        descent.lay_down(lambda: _curvature(state))
         descent.refresh()
         fixed = descent.stretch == descent.left
+        if fixed and not moving and descent.book is not None:
+            return _with_pauses(descent, optimiser, group, state)
         group["max_iter"] = descent.stretch
         group["max_eval"] = 2 * descent.left if fixed else descent.stretch
         optimiser.step(descent.evaluate)  # type: ignore[arg-type]
         if fixed:
-            return
+            return None
         # A last step of length zero has no curvature to learn from: torch then skips the pair of gradients across.
-        if "d" in (state := optimiser.state[descent.leaves[0]]):
+        if "d" in state:
             state["d"].zero_()
+
+
+def _with_pauses(descent: _Descent, optimiser: torch.optim.LBFGS, group: dict[str, Any], state: State) -> None:
+    """The same descent in stretches, so that its state can be laid down between two.
+
+    Each begins with loss and gradient where it stands, which L-BFGS had thrown away: one evaluation that counts for
+    nothing, and every picture is the one that it would have been without the pause.
+    """
+    stretch = 4
+    while True:
+        before, start = state.get("n_iter", 0), monotonic()
+        descent.again = before > 0
+        group["max_iter"], group["max_eval"] = stretch, 10 * descent.steps
+        optimiser.step(descent.evaluate)  # type: ignore[arg-type]
+        if state["n_iter"] - before < stretch:
+            return  # it came to rest
+        descent.lay_down(lambda: _curvature(state))
+        each = (monotonic() - start) / stretch
+        stretch = int(min(100, max(4, _PAUSE_S / max(each, 1e-3))))
+
+
+def _curvature(state: State) -> State:
+    """What L-BFGS knows, less its scratch paper; nothing where that is too much to lay down."""
+    pairs = [*state.get("old_dirs", ()), *state.get("old_stps", ())]
+    if sum(pair.numel() * pair.element_size() for pair in pairs) > _MOST_KEPT:
+        return {}
+    return {name: value for name, value in state.items() if name != "al"}
+
+
+def _placed(state: State, like: Tensor) -> State:
+    """The same on the device where the picture is."""
+
+    def placed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [placed(inner) for inner in value]
+        return value.to(like.device) if isinstance(value, Tensor) else value
+
+    return {name: placed(value) for name, value in state.items()}
 
 
 def _first_order(descent: _Descent, optimiser: Adam | RMSprop, average: float) -> None:
     mean = descent.snapshot()
-    every = descent.stretch
-    descent.refresh()
-    for step in range(1, descent.left):
-        if step > 1 and (step - 1) % every == 0:
+    every, begun, last = descent.stretch, 1, descent.left
+    if descent.cut:
+        state = _placed(descent.cut, descent.leaves[0])
+        optimiser.load(state["memory"])
+        mean, every, begun, last = state["mean"], state["every"], state["step"], state["last"]
+        descent.cut = {}
+    else:
+        descent.refresh()
+    moving = isinstance(descent.objective, MovingObjective)
+    for step in range(begun, last):
+        at_refresh = step > 1 and (step - 1) % every == 0
+        if step > 1 and (at_refresh or not moving):  # between two refreshes the targets would be lost
+            now = {"mean": mean, "every": every, "step": step, "last": last}
+            descent.lay_down(lambda now=now: now | {"memory": optimiser.memory()})
+        if at_refresh:
             descent.refresh()
         optimiser.step(descent.evaluate)
         # Bias-corrected like Adam's own moments, so that early averages are not the start picture.

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from impasto.core import Arrays
+
 from .orders import Order
 
 ID = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -24,7 +26,7 @@ class JobFolder:
     """The files of one job.
 
     order.json and picture-N: as sent. before.jpg, preview.jpg, thumb.jpg: to look at. result: the finished picture in
-    the format of the order. report.json: its account. outcome.json: written last, and once; what it says is so.
+    the format of the order. state-VERSION.npz: how far a long run is. report.json: its account. outcome.json: written last, and once; what it says is so.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,6 +51,29 @@ class JobFolder:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self / name)
+
+    def write_arrays(self, name: str, arrays: Arrays) -> None:
+        """Write arrays the same way, one after another: together they may be as large as what is left of the memory."""
+        import numpy as np
+
+        temporary = self / f".{name}.{secrets.token_hex(4)}"
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self / name)
+
+    def read_arrays(self, name: str) -> Arrays:
+        """What was written; nothing where it is not there, or no longer readable."""
+        import zipfile
+
+        import numpy as np
+
+        try:
+            with np.load(self / name, allow_pickle=False) as stored:
+                return {key: stored[key] for key in stored.files}
+        except (OSError, ValueError, zipfile.BadZipFile):
+            return {}
 
     def write_json(self, name: str, value: Any) -> None:
         """Write JSON the same way."""

@@ -46,6 +46,8 @@ class ServiceOptions(BaseOptions):
     """Megapixels that the painted frames of one film may have together."""
     max_seconds: Annotated[float, Field(gt=0, le=1e6), UI(advanced=True)] = 3600.0
     """Seconds one job may take; the best picture so far is kept."""
+    checkpoint_seconds: Annotated[float, Field(gt=0, le=86_400), UI(advanced=True)] = 20.0
+    """Seconds of painting that a killed server may cost: so often a long job's state is written down."""
     upload_seconds: Annotated[float, Field(gt=0, le=3600), UI(advanced=True)] = 60.0
     """Seconds a request may take to arrive."""
     keep_hours: Annotated[float, Field(gt=0, le=1e5), UI(advanced=True)] = 72.0

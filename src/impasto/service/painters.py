@@ -26,8 +26,11 @@ class Painters:
         # Four copies of all of a job's pixels in float32, and a gigabyte for the libraries.
         most = 2**30 + 2 * limits.pixels * 12 * 4
         self.inspector = Worker("impasto-inspector", Setup(limits, 1, most))
-        self.quick = Worker("impasto-quick", Setup(limits, threads))
-        self.long = [Worker(f"impasto-long-{n}", Setup(limits, threads)) for n in range(options.workers)]
+        self.quick = Worker("impasto-quick", Setup(limits, threads, keep_s=options.checkpoint_seconds))
+        self.long = [
+            Worker(f"impasto-long-{n}", Setup(limits, threads, keep_s=options.checkpoint_seconds))
+            for n in range(options.workers)
+        ]
         self._free = list(self.long)
         self._vacant = threading.Semaphore(len(self.long))
         self._gate = threading.Lock()

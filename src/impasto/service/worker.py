@@ -13,18 +13,21 @@ import threading
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from impasto import registry
+from impasto._version import __version__
 from impasto.core import (
     Array,
     Cancelled,
     Context,
     ImpastoError,
     InputError,
+    Keeper,
     Progress,
     RunError,
     RunOptions,
@@ -43,17 +46,22 @@ TOLD_EVERY_S = 0.2
 SHOWN_EVERY_S = 1.5
 PREVIEW_PX = 900
 THUMB_PX = 320
+_STATE = f"state-{__version__}.npz"  # another version may paint otherwise, and begins anew
 QUICK_S = 15.0
 """Jobs that should take no longer go past the long ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a worker is told at its start. memory: bytes of data it may hold; None means what the machine has."""
+    """What a worker is told at its start. memory: bytes of data it may hold; None means what the machine has.
+
+    keep_s: seconds between two states of a long run that are laid down.
+    """
 
     limits: Limits
     threads: int
     memory: int | None = None
+    keep_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +218,8 @@ def _paint(folder: JobFolder, setup: Setup, post: _Post) -> dict[str, Any]:
     if order.film is not None:
         return _paint_film(order, folder, setup, post)
     job = prepare_order(order, folder.path, setup.limits, setup.threads)
-    context = Context(job.run_options, listener=_Teller(folder, post))
+    keeper = Keeper(partial(folder.write_arrays, _STATE), folder.read_arrays(_STATE), setup.keep_s)
+    context = Context(job.run_options, listener=_Teller(folder, post), keeper=keeper)
     post.context = context
     if (folder / "cancel").exists():
         return {"state": "cancelled"}
@@ -225,6 +234,7 @@ def _paint(folder: JobFolder, setup: Setup, post: _Post) -> dict[str, Any]:
     folder.write_json("report.json", report)
     outcome = {"state": "cancelled" if result.interrupted else "done", "seconds": report["seconds"], "picture": True}
     folder.write_json("outcome.json", outcome)
+    (folder / _STATE).unlink(missing_ok=True)
     return outcome
 
 

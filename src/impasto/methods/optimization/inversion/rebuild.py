@@ -16,6 +16,7 @@ from impasto.encoders.hardware import choose_device, choose_precision, use_threa
 from impasto.encoders.vgg import check_layers
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.minimise import Objective, Optimiser, memory_bytes, minimise
+from impasto.reconstruction.resume import watch
 
 from . import Options, one_pass
 
@@ -43,7 +44,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         beside=memory_bytes(size[0] * size[1], optimiser(options)),
     )  # fmt: skip
     photo = to_tensor(inputs.content, device)
-    generator = torch.Generator().manual_seed(context.run.seed)
+    generator = watch(context, torch.Generator().manual_seed(context.run.seed))
     noise = 0.5 + _START_CONTRAST * torch.randn(photo.shape, generator=generator).to(device)
     weights = {"features": 1.0, "norm": options.norm_weight, "tv": tv_weight(options)}
     minimum = minimise(

@@ -16,6 +16,7 @@ from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge, stage_account
 from impasto.reconstruction.minimise import Keep, Objective, minimise
 from impasto.reconstruction.pyramid import finest_band, without_detail
+from impasto.reconstruction.resume import watch
 
 from . import Options
 from .match import CONTENT_LAYER, Matcher
@@ -57,6 +58,7 @@ class Easel:
         self.content, paintings = recoloured(inputs, options.preserve_colour)
         self.start = inputs.extras.get("init_picture")
         self.matcher = Matcher(network, paintings, inputs.style_shares, options, context.run.seed)
+        watch(context, self.matcher.random)
         self.done, self.total = 0, 0
         self.account: list[dict[str, object]] = []
 

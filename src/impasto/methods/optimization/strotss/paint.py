@@ -20,6 +20,7 @@ from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge, stage_account
 from impasto.reconstruction.minimise import Objective, minimise
 from impasto.reconstruction.pyramid import finest_band
+from impasto.reconstruction.resume import watch
 from impasto.reconstruction.schedule import Scale
 from impasto.textures.neighbours import unit
 from impasto.textures.transport import moments_loss, moments_of, palette_loss, transport_loss
@@ -71,7 +72,7 @@ class Easel:
             size, LAYERS, context.run, self.device, self.precision, beside=kept_bytes(size, options, self.precision)
         )
         self.content, self.paintings = recoloured(inputs, options.preserve_colour)
-        self.random = torch.Generator().manual_seed(context.run.seed)
+        self.random = watch(context, torch.Generator().manual_seed(context.run.seed))
 
     def paint(self, stages: Sequence[Scale]) -> tuple[Tensor, list[dict[str, object]]]:
         """The picture at every scale, each starting from the one before; an account by stage."""
