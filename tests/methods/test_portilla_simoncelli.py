@@ -28,7 +28,7 @@ def weave():
 
 @pytest.fixture(scope="module")
 def woven(weave):
-    return make(weave, steps=20)
+    return make(weave, by="projection", steps=20)
 
 
 def test_the_statistics_come_near_to_the_samples(woven):
@@ -47,7 +47,7 @@ def test_the_colours_are_the_samples(woven, weave):
 
 
 def test_another_seed_gives_another_picture(woven, weave):
-    other = make(weave, steps=20, seed=1)
+    other = make(weave, by="projection", steps=20, seed=1)
     error = np.square(other.picture - woven.picture).mean()
     assert 10 * np.log10(1 / error) < 15  # dB
 
@@ -62,6 +62,17 @@ def test_descent_comes_near_too(weave):
     made = make(weave, by="descent", steps=60)
     assert made.report["misfit"] < 0.25
     assert np.abs(made.picture.mean((0, 1)) - weave.mean((0, 1))).max() < 0.03
+
+
+def test_both_come_nearer_than_rounds_alone_and_count_through(woven, weave):
+    seen = []
+    canvas = np.full((64, 64, 3), 0.5, np.float32)
+    context = Context(RunOptions(device="cpu", threads=1), listener=seen.append)
+    made = stylize(Inputs(canvas, (Style(weave),), blank=True), METHOD.make_options(steps=20), context)
+    assert made.report["misfit"] < 0.7 * woven.report["misfit"]
+    assert {p.total for p in seen} == {32}
+    assert seen[19].step == 20
+    assert seen[-1].step == 32
 
 
 def test_descent_can_be_watched(weave):

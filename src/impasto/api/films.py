@@ -39,6 +39,7 @@ from impasto.video.steady import paint_in_turn
 from . import sources
 from .footage import Footage, Span, check_folder, open_folder, span_of
 from .job import Job, prepare
+from .moving import Moving, found_moving
 from .report import full_report
 from .wording import memory_text, time_text
 
@@ -47,7 +48,9 @@ _HASHED = 4 << 20  # bytes at either end of a film that tell it from others: who
 
 @dataclass(frozen=True, slots=True)
 class FilmJob:
-    """Everything the run of a film needs, checked. job: that of its first frame. keys: paintings of frames, by number."""
+    """Everything the run of a film needs, checked. job: that of its first frame. keys: paintings of frames, by number. moving: masks and guides that
+    change from frame to frame.
+    """
 
     clip: Clip
     span: Span
@@ -55,6 +58,7 @@ class FilmJob:
     settings: FilmOptions
     output: Path
     keys: Mapping[int, Array]
+    moving: Moving
 
     @property
     def headline(self) -> str:
@@ -77,7 +81,7 @@ class FilmJob:
         context = context or Context(self.job.run_options)
         start = perf_counter()
         open_folder(self.folder, self.record(), self.settings.restart)
-        footage = Footage(self.clip, self.span, self.settings, self.job.inputs, self.folder, self.keys)
+        footage = Footage(self.clip, self.span, self.settings, self.job.inputs, self.folder, self.keys, self.moving)
         self._paint(footage, context)
         sound = None
         finished = all(footage.finished(number) for number in range(len(footage)))
@@ -131,7 +135,11 @@ class FilmJob:
             **film,
             **self.job.options.model_dump(mode="json"),
             **run.model_dump(mode="json", include={"seed", "device", "engine", "precision"}),
-            "pictures": hashlib.sha256(repr([_digest(self.job), _hashes(self.keys.values())]).encode()).hexdigest(),
+            "pictures": hashlib.sha256(
+                repr(
+                    [_digest(self.job), _hashes(self.keys.values()), *map(_fingerprint, self.moving.clips.values())]
+                ).encode()
+            ).hexdigest(),
         }
 
     def _report(
@@ -221,13 +229,16 @@ def prepare_video(
         raise InputError(f"{found.name}: no frame could be decoded there.")
     pairs = sources.weighted(styles)
     keyed = _keyed(chosen, settings, span, len(pairs))
+    moving = found_moving(chosen, masks, style_masks, extras or {}, found, span.numbers, settings.fps)
+    masks = [moving.first(place) if place in moving.clips else mask for place, mask in enumerate(masks)]
+    extras = {name: moving.first(name) if name in moving.clips else one for name, one in (extras or {}).items()}
     job = prepare(
         Picture(np.ascontiguousarray(first), name=found.name),
         pairs[:1] if keyed else pairs,
         method=chosen, preset=preset, masks=masks, style_masks=style_masks, extras=extras, run=run, options=options,
     )  # fmt: skip
     keys = {n: _key(source, found, job) for n, (source, _) in zip(keyed, pairs, strict=True)} if keyed else {}
-    made = FilmJob(found, span, job, settings, target, keys)
+    made = FilmJob(found, span, job, settings, target, keys, moving)
     check_folder(made.folder, made.record(), settings.restart)
     return made
 
@@ -293,8 +304,8 @@ def stylize_video(
     """Repaint a film in the style of pictures, write it to `output`, and return the report.
 
     clip: a film file, or a folder of numbered pictures. output: its suffix decides: .mp4, .mov, .mkv, .webm, .gif, or none
-    for a folder of PNG frames. styles, method, preset, masks, style_masks, extras: as for `stylize`. options: the
-    method's, every run's, and every film's: `start`, `end`, `every`, `fps`, `steady`, `keyframes`, `crf`, `sound`, `restart`.
+    for a folder of PNG frames. styles, method, preset, masks, style_masks, extras: as for `stylize`; masks and extras that lie
+    over the film may be films or folders themselves, with a frame for each of its frames. options: the method's, every run's, and every film's: `start`, `end`, `every`, `fps`, `steady`, `keyframes`, `crf`, `sound`, `restart`.
 
     Finished frames lie in `output`.unfinished until the film is complete; a run that was interrupted, by Ctrl-C or by a
     power cut, goes on there when it is called again. Raises UsageError or InputError for a wrong call, RunError for a run

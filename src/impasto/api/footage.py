@@ -18,6 +18,8 @@ from impasto.image.files import shown, write_atomic
 from impasto.video.clip import Clip
 from impasto.video.encode import Samples
 
+from .moving import Moving
+
 _CACHED = 4  # frames kept in memory: an engine looks at a frame and at those just before
 
 
@@ -67,6 +69,7 @@ class Footage:
     still: Inputs
     folder: Path
     keys: Mapping[int, Array] = field(default_factory=dict[int, Array])
+    moving: Moving = field(default_factory=Moving)
     length: int = 0
     resumed: int = 0
     measured: dict[int, dict[str, float]] = field(default_factory=dict[int, dict[str, float]])
@@ -94,7 +97,7 @@ class Footage:
 
     def inputs(self, number: int) -> Inputs:
         """What a still method would get for that frame."""
-        return replace(self.still, content=self._content(number))
+        return self.moving.at(replace(self.still, content=self._content(number)), number)
 
     def _content(self, number: int) -> Array:
         if number not in self._contents:

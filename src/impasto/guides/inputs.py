@@ -15,6 +15,11 @@ def pair_names(number: int) -> tuple[str, str]:
     return f"style_guide{end}", f"content_guide{end}"
 
 
+def over_content() -> tuple[str, ...]:
+    """What the guides over the result are called, those of all pairs."""
+    return tuple(pair_names(number)[1] for number in range(1, MOST_PAIRS + 1))
+
+
 def guide_inputs(kinds: tuple[str, ...] = ()) -> tuple[Extra, ...]:
     """Declarations of the pairs, none of which has to be given. kinds: what each is made for."""
     found: list[Extra] = []

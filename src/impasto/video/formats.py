@@ -34,7 +34,18 @@ GIF = Container("GIF", (".gif",), "gif", "gif")
 FOLDER = Container("folder of frames", ())
 
 CONTAINERS = (MP4, MOV, MKV, WEBM, GIF)
+READ = frozenset({".avi", ".mpg", ".mpeg", ".ogv", ".ts", ".m2ts", ".wmv", ".y4m"})
+"""Suffixes of films that are read and not written."""
 _SUFFIXES = {suffix: container for container in CONTAINERS for suffix in container.suffixes}
+
+
+def names_a_film(path: str | Path) -> bool:
+    """Whether a name is that of a film: of those that are written, or of those that are only read.
+
+    >>> names_a_film("guides.MOV"), names_a_film("guide.png")
+    (True, False)
+    """
+    return Path(path).suffix.lower() in _SUFFIXES.keys() | READ
 
 
 def container_of(path: str | Path) -> Container:

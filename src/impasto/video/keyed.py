@@ -5,12 +5,13 @@ one on either side, guided by what the frames show, by positions that go along w
 before; between two painted frames the two results are blended.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from impasto.core import Array, Context, Film, UsageError
+from impasto.image import resize
 
 from .blend import better, blended
 from .motion import Motion, motion_between, warp
@@ -24,7 +25,8 @@ class Shot:
     """One frame to paint after a painted one. All (H, W, 3) but the positions, (H, W, 2), x and y in [0, 1].
 
     painting, photo, places: of the painted frame; content, positions: of this one, positions carried along from there.
-    before: the painting of the frame before, carried along, and trust: where that can be believed, (H, W).
+    before: the painting of the frame before, carried along, and trust: where that can be believed, (H, W). guides: pairs
+    that were given of the painted frame and of this one.
     """
 
     painting: Array
@@ -34,6 +36,7 @@ class Shot:
     positions: Array
     before: Array
     trust: Array
+    guides: tuple[tuple[Array, Array], ...] = ()
 
 
 Paint = Callable[[Shot, Context], tuple[Array, Array]]
@@ -53,8 +56,11 @@ class Pass:
         return f"from-{self.key}-{'on' if self.numbers.step > 0 else 'back'}"
 
 
-def paint_keyed(film: Film, paint: Paint, context: Context) -> None:
-    """Paint a film from its painted frames: all passes, then every frame in order, blended where two passes meet."""
+def paint_keyed(film: Film, paint: Paint, context: Context, guides: Sequence[str] = ()) -> None:
+    """Paint a film from its painted frames: all passes, then every frame in order, blended where two passes meet.
+
+    guides: names of the pictures that lie over frames and say what is where.
+    """
     film.spread()
     keys = sorted(film.keys)
     if keys[-1] >= len(film):
@@ -62,7 +68,7 @@ def paint_keyed(film: Film, paint: Paint, context: Context) -> None:
     passes = list(passes_of(keys, len(film)))
     total, done = sum(len(each.numbers) for each in passes) + len(film), 0
     for each in passes:
-        follow(film, each, paint, context, done, total)
+        follow(film, each, paint, context, done, total, guides)
         done += len(each.numbers)
         if context.stopping:
             return
@@ -95,7 +101,9 @@ def grid(shape: tuple[int, int]) -> Array:
     return np.stack(np.meshgrid(x, y), -1)
 
 
-def follow(film: Film, each: Pass, paint: Paint, context: Context, done: int, total: int) -> None:
+def follow(
+    film: Film, each: Pass, paint: Paint, context: Context, done: int, total: int, guides: Sequence[str] = ()
+) -> None:
     """Paint the frames of one pass, each after the one before it; what is laid by already is not painted again."""
     photo = film.inputs(each.key).content
     places = grid(photo.shape[:2])
@@ -111,13 +119,32 @@ def follow(film: Film, each: Pass, paint: Paint, context: Context, done: int, to
         positions = warp(positions, motion.backward, "linear")
         before = film.keys[each.key] if near == each.key else film.laid_by(each.name, near)
         assert before is not None
-        shot = Shot(film.keys[each.key], photo, places, content, positions, motion.carry(before), motion.trust)
+        shot = Shot(
+            film.keys[each.key],
+            photo,
+            places,
+            content,
+            positions,
+            motion.carry(before),
+            motion.trust,
+            _guides(film, each.key, number, guides),
+        )
         picture, errors = paint(shot, frame_context(context, done + step, total))
         if context.stopping:
             return
         film.note(f"{each.name}-{number}", positions=positions, errors=errors)
         film.lay_by(each.name, number, picture)
         context.report(done + step + 1, total, preview=lambda picture=picture: picture)
+
+
+def _guides(film: Film, key: int, number: int, names: Sequence[str]) -> tuple[tuple[Array, Array], ...]:
+    """The guides of a painted frame with those of another, at the film's size."""
+    one, other = film.inputs(key), film.inputs(number)
+    return tuple(
+        (resize(guide, one.content.shape[:2]), resize(other.extras[name], one.content.shape[:2]))
+        for name, guide in one.extras.items()
+        if name in names
+    )
 
 
 def join(film: Film, keys: list[int], number: int) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from impasto.core import Array, Context, Film, UsageError
 from impasto.guides.appearance import blurred, grey
+from impasto.guides.inputs import over_content
 from impasto.guides.pairs import Guide
 from impasto.reconstruction.guided import synthesise
 from impasto.video.keyed import Shot, paint_keyed
@@ -13,6 +14,7 @@ from .synthesis import plan_of
 
 # The pipeline's weights: what the frame shows, its detail, where things were, and the painting before.
 _IMAGE, _DETAIL, _POSITION, _BEFORE = 6.0, 1.0, 2.0, 0.5
+_GIVEN = 6.0  # what is said of the frames counts as much as what they show
 
 
 def paint_film(film: Film, options: Options, context: Context) -> None:
@@ -29,11 +31,13 @@ def paint_film(film: Film, options: Options, context: Context) -> None:
         )  # fmt: skip
         return np.clip(made.picture, 0, 1), made.errors
 
-    paint_keyed(film, paint, context)
+    paint_keyed(film, paint, context, over_content())
 
 
 def guides_of(shot: Shot) -> list[Guide]:
-    """What guides a frame: its colours, its detail, positions, and the painting before where that can be believed."""
+    """What guides a frame: its colours, its detail, positions, the painting before where that can be believed, and
+    the guides that were given.
+    """
     # Where nothing can be carried along, what is there now says nothing: the frame itself stands in.
     before = np.where(shot.trust[..., None] > 0.5, shot.before, shot.painting.mean((0, 1)))
     return [
@@ -41,6 +45,7 @@ def guides_of(shot: Shot) -> list[Guide]:
         Guide(fine(shot.photo), fine(shot.content), _DETAIL),
         Guide(shot.places, shot.positions, _POSITION),
         Guide(shot.painting, before.astype(np.float32), _BEFORE),
+        *(Guide(own, wanted, _GIVEN / len(shot.guides)) for own, wanted in shot.guides),
     ]
 
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from impasto.core import Array, Context, Film
 from impasto.guides.appearance import grey
+from impasto.guides.inputs import over_content
 from impasto.video.keyed import Shot, paint_keyed
 
 from . import Options
@@ -22,14 +23,15 @@ def paint_film(film: Film, options: Options, context: Context) -> None:
         picture, field, _ = blit(shot.painting, guides, options, inner)
         return picture, misfit(guides, field)
 
-    paint_keyed(film, paint, context)
+    paint_keyed(film, paint, context, over_content())
 
 
 def guides_of(shot: Shot, options: Options) -> Guides:
-    """Where things were in the painted frame, across and down, and how light they are: in red, green and blue."""
+    """Where things were in the painted frame, across and down, and how light they, or their first guide, are: in red, green and blue."""
+    shown = shot.guides[0] if shot.guides else (shot.photo, shot.content)
     own, wanted = (
         np.ascontiguousarray(np.dstack([places, grey(photo, _SOFT_PX)]).transpose(2, 0, 1) * np.float32(255))
-        for places, photo in ((shot.places, shot.photo), (shot.positions, shot.content))
+        for places, photo in ((shot.places, shown[0]), (shot.positions, shown[1]))
     )
     return Guides(wanted, own, USUAL_THRESHOLD if options.threshold is None else options.threshold)
 

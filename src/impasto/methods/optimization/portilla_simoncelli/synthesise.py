@@ -20,7 +20,8 @@ from impasto.textures.spectrum import amplitude, periodic
 
 from . import Options
 
-_STEPS = {"projection": 50, "descent": 200}
+_STEPS = {"both": 50, "projection": 50, "descent": 200}
+_FINISH = 0.6  # evaluations of the loss to a round of projection, where a descent ends the rounds
 _COARSEST_PX = 16  # of what is left when all scales are taken away
 _MOMENTUM = 0.8  # how far to overshoot the way of the last round (authors' code)
 _FAINT = 1e-4  # channels with less of the strongest one's variance are left flat: nobody would see them
@@ -39,9 +40,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     shape = (inputs.content.shape[0], inputs.content.shape[1])
     sample = fitted(inputs.styles[0].picture, shape, options.style_scale)
     goal = Goal.of(sample, shape, options, choose_device(context.run))
-    steps = options.steps or _STEPS[options.by]
-    work = projected if options.by == "projection" else descended
-    made = work(goal.noise(shape, context.run.seed), goal, steps, context)
+    made = woven(goal.noise(shape, context.run.seed), goal, options, context)
     picture = goal.palette.picture(made)
     if options.histogram:
         picture = match_histogram(picture, sample)
@@ -131,6 +130,25 @@ class Goal:
         return torch.randn((len(self.sample), *shape), generator=generator).to(self.sample.device)
 
 
+def woven(noise: Tensor, goal: Goal, options: Options, context: Context) -> Tensor:
+    """Noise (C, H, W) made to measure as the sample does, in the way that is wanted."""
+    steps = options.steps or _STEPS[options.by]
+    if options.by == "projection":
+        return projected(noise, goal, steps, context)
+    if options.by == "descent":
+        return descended(sweep(noise, goal.statistics, goal.plan), goal, steps, context)
+    finish = max(1, round(_FINISH * steps))
+
+    def counted(before: int) -> Context:
+        def listen(progress: Progress) -> None:
+            context.listener(replace(progress, step=before + progress.step, total=steps + finish))
+
+        return replace(context, listener=listen)
+
+    near = projected(noise, goal, steps, counted(0))
+    return near if context.stopping else descended(near, goal, finish, counted(steps))
+
+
 def projected(start: Tensor, goal: Goal, steps: int, context: Context) -> Tensor:
     """Round after round of adjustments, each overshooting a little, the last one not (the paper's section 3)."""
     moving, before = start, None
@@ -145,7 +163,7 @@ def projected(start: Tensor, goal: Goal, steps: int, context: Context) -> Tensor
 
 
 def descended(start: Tensor, goal: Goal, steps: int, context: Context) -> Tensor:
-    """Down the gradient of the squared distance of all statistics, by L-BFGS, from one round of projection on.
+    """Down the gradient of the squared distance of all statistics, by L-BFGS.
 
     What moves is the picture divided by the sample's spectrum: waves of all sizes are then about as strong, and the same
     number of steps brings the distance down to a twentieth.
@@ -167,7 +185,7 @@ def descended(start: Tensor, goal: Goal, steps: int, context: Context) -> Tensor
         even = torch.from_numpy(progress.preview()).permute(2, 0, 1).to(spectrum.device)
         return goal.palette.picture(shown(even))
 
-    first = 0.5 + _SMALL * ifft2(fft2(sweep(start, goal.statistics, goal.plan)) / spectrum).real
+    first = 0.5 + _SMALL * ifft2(fft2(start) / spectrum).real
     return shown(minimise(first[None], objective, steps, replace(context, listener=look)).picture[0])
 
 
@@ -175,7 +193,7 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
     """What a run will need, as measured for three channels on one thread."""
     planes = 3 * (options.orientations + 2) * (14 if options.by == "projection" else 30)
     steps = options.steps or _STEPS[options.by]
-    each = 3e-6 if options.by == "projection" else 4e-6
+    each = {"projection": 3e-6, "descent": 4e-6, "both": 3e-6 + 4e-6 * _FINISH}[options.by]
     return Estimate(
         memory_bytes=200_000_000 + height * width * 4 * planes,
         seconds=2 + steps * height * width * each * options.orientations / 4,
