@@ -16,7 +16,7 @@ def labels(*colours, height=12):
 
 def matched(content=None, style=None, photo=(12, 30), painting=(12, 30), paintings=1):
     """The labels matched over pictures of those sizes."""
-    extras = {name: mask for name, mask in (("content_mask", content), ("style_mask", style)) if mask is not None}
+    extras = {name: mask for name, mask in (("content_map", content), ("style_map", style)) if mask is not None}
     styles = (Style(np.zeros((*painting, 3), np.float32)),) * paintings
     return matched_labels(Inputs(np.zeros((*photo, 3), np.float32), styles, extras=extras))
 
@@ -55,24 +55,24 @@ RED_ONLY, WIDE = labels(RED), {"photo": (12, 10), "painting": (12, 10)}
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ({"content": RED_ONLY, **WIDE}, "style_mask: labels are needed for both"),
-        ({"style": RED_ONLY, **WIDE}, "content_mask: labels are needed for both"),
+        ({"content": RED_ONLY, **WIDE}, "style_map: labels are needed for both"),
+        ({"style": RED_ONLY, **WIDE}, "content_map: labels are needed for both"),
         ({"content": RED_ONLY, "style": RED_ONLY, "paintings": 2, **WIDE}, "one painting, got 2"),
         (
             {"content": labels(RED, GREEN), "style": labels(RED, BLUE, RED), "photo": (12, 20)},
-            "the region #00ff00 is not in the style_mask, which has: #ff0000, #0000ff",
+            "the region #00ff00 is not in the style_map, which has: #ff0000, #0000ff",
         ),
         (
             {"content": RED_ONLY, "style": RED_ONLY, "photo": (12, 20), "painting": (12, 10)},
-            "content_mask: 10 x 12 pixels do not lie over the photo of 20 x 12",
+            "content_map: 10 x 12 pixels do not lie over the photo of 20 x 12",
         ),
         (
             {"content": RED_ONLY, "style": RED_ONLY, "photo": (12, 10), "painting": (24, 12)},
-            "style_mask: 10 x 12 pixels do not lie over the painting of 12 x 24",
+            "style_map: 10 x 12 pixels do not lie over the painting of 12 x 24",
         ),
         (
             {"content": np.random.default_rng(0).random((40, 50, 3), np.float32), "style": RED_ONLY, "photo": (40, 50), "painting": (12, 10)},
-            "content_mask: a label map has 1 to 24 flat colours",
+            "content_map: a label map has 1 to 24 flat colours",
         ),
     ],
 )  # fmt: skip

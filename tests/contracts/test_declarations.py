@@ -8,7 +8,7 @@ from impasto import registry, weights
 from impasto.api.catalogue import method_page
 from impasto.cli.flags import method_flags, plain
 from impasto.cli.stylize import stylize
-from impasto.core import PictureOptions, RunOptions, Styles, describe, load_target, parse_options
+from impasto.core import Extra, PictureOptions, RunOptions, Styles, describe, load_target, parse_options
 
 METHODS = list(registry.methods().values())
 every_method = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.id)
@@ -135,3 +135,10 @@ def test_its_estimate_grows_with_the_picture_and_the_tiny_preset_fits_anywhere(m
     assert needs == sorted(needs)
     assert 0 < needs[0] < 2 * 10**9
     assert needs[0] < needs[-1]
+
+
+@every_method
+def test_further_pictures_have_names_of_their_own(method):
+    """--style-mask is where masks of styles go: a further picture of that name would never arrive."""
+    names = {spec.name for spec in method.inputs if isinstance(spec, Extra)}
+    assert not names & {"content", "style", "styles", "mask", "masks", "style_mask", "style_masks"}

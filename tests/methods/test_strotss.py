@@ -75,7 +75,7 @@ def test_each_region_takes_the_colours_of_its_own(content, swapped):
     painting = np.where(halves(40, 48) > 0, blue, red) + noise
     # Labels need not be of their picture's size.
     labels = halves(80, 96)
-    extras = {"content_mask": 1 - labels if swapped else labels, "style_mask": halves(20, 24)}
+    extras = {"content_map": 1 - labels if swapped else labels, "style_map": halves(20, 24)}
     picture = run(content, painting, extras=extras, content_weight=0.2).picture
     warmth = picture[..., 0] - picture[..., 2]
     difference = warmth[:, :24].mean() - warmth[:, 24:].mean()
@@ -83,16 +83,16 @@ def test_each_region_takes_the_colours_of_its_own(content, swapped):
 
 
 @pytest.mark.parametrize(
-    ("content_mask", "style_mask", "message"),
+    ("content_map", "style_map", "message"),
     [
-        (np.ones((10, 12, 3)), np.zeros((12, 10, 3)), "#ffffff is not in the style_mask, which has: #000000"),
-        (np.ones((10, 10, 3)), np.ones((12, 10, 3)), "content_mask: 10 x 10 pixels do not lie over the photo of 48 x"),
-        (np.ones((10, 12, 3)), None, "style_mask: labels are needed"),
+        (np.ones((10, 12, 3)), np.zeros((12, 10, 3)), "#ffffff is not in the style_map, which has: #000000"),
+        (np.ones((10, 10, 3)), np.ones((12, 10, 3)), "content_map: 10 x 10 pixels do not lie over the photo of 48 x"),
+        (np.ones((10, 12, 3)), None, "style_map: labels are needed"),
     ],
 )
-def test_labels_that_do_not_match_are_refused_in_one_line(content, style, content_mask, style_mask, message):
-    masks = {"content_mask": content_mask, "style_mask": style_mask}
-    extras = {name: np.float32(mask) for name, mask in masks.items() if mask is not None}
+def test_labels_that_do_not_match_are_refused_in_one_line(content, style, content_map, style_map, message):
+    maps = {"content_map": content_map, "style_map": style_map}
+    extras = {name: np.float32(mask) for name, mask in maps.items() if mask is not None}
     with pytest.raises(UsageError, match=message) as caught:
         run(content, style, extras=extras)
     assert "\n" not in str(caught.value)

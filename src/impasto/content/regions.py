@@ -14,25 +14,25 @@ _SAME = 40 / 255  # two pictures' colours are the same label when no channel dif
 def matched_labels(inputs: Inputs) -> tuple[Labels, Labels] | None:
     """Region numbers of every pixel of the photo's and of the painting's label pictures, or None without them.
 
-    The extras "content_mask" and "style_mask" are of any size in their picture's proportions. Regions of the painting
+    The extras "content_map" and "style_map" are of any size in their picture's proportions. Regions of the painting
     that the photo lacks get no number of the photo's. Raises UsageError for one without the other and for several
     paintings, InputError for labels of other proportions and for a region of the photo that the painting lacks.
     """
-    content, style = inputs.extras.get("content_mask"), inputs.extras.get("style_mask")
+    content, style = inputs.extras.get("content_map"), inputs.extras.get("style_map")
     if content is None and style is None:
         return None
     if content is None or style is None:
-        missing = "content_mask" if content is None else "style_mask"
+        missing = "content_map" if content is None else "style_map"
         raise UsageError(f"{missing}: labels are needed for both the photo and the painting, or for neither.")
     if len(inputs.styles) != 1:
-        raise UsageError(f"style_mask: labels go with one painting, got {len(inputs.styles)}.")
-    check_lies_over("content_mask", content, "photo", inputs.content)
-    check_lies_over("style_mask", style, "painting", inputs.styles[0].picture)
-    found, wanted = labels_of(content, "content_mask")
-    theirs, colours = labels_of(style, "style_mask")
+        raise UsageError(f"style_map: labels go with one painting, got {len(inputs.styles)}.")
+    check_lies_over("content_map", content, "photo", inputs.content)
+    check_lies_over("style_map", style, "painting", inputs.styles[0].picture)
+    found, wanted = labels_of(content, "content_map")
+    theirs, colours = labels_of(style, "style_map")
     partner = nearest(wanted, colours)
     for colour, number in zip(wanted, partner, strict=True):
         if np.abs(colours[number] - colour).max() > _SAME:
             known = ", ".join(hex_of(c) for c in colours)
-            raise InputError(f"content_mask: the region {hex_of(colour)} is not in the style_mask, which has: {known}.")
+            raise InputError(f"content_map: the region {hex_of(colour)} is not in the style_map, which has: {known}.")
     return partner[found], theirs

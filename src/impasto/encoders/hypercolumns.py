@@ -41,7 +41,8 @@ def equal_gains(features: Mapping[str, Tensor], shares: Mapping[str, float]) -> 
 def sampled(features: Mapping[str, Tensor], places: Tensor, gains: Mapping[str, float]) -> Tensor:
     """Hypercolumns at single places: {layer: (1, C, H, W)} and (n, 2) of y, x in [0, 1] -> (n, sum of C).
 
-    Bilinear between the four nearest features; places beyond the outermost take the outermost.
+    Every layer is read where its unit stands over the place. Between four units one would see their mean, which is less
+    than any of them, and a grain that the mean does not show.
     """
     return torch.cat([_at_places(features[layer], places) * gain for layer, gain in gains.items()], dim=1)
 
@@ -49,14 +50,5 @@ def sampled(features: Mapping[str, Tensor], places: Tensor, gains: Mapping[str, 
 def _at_places(features: Tensor, places: Tensor) -> Tensor:
     # By rows instead of grid_sample, which would first copy the whole map out of channels-last order.
     rows, (height, width) = as_rows(features), features.shape[-2:]
-    last = places.new_tensor([height - 1, width - 1])
-    at = (places * (last + 1) - 0.5).clamp_min(0).minimum(last)
-    low = at.floor()
-    high, part = (low + 1).minimum(last), at - low
-    corners = [(y, x) for y in (low[:, 0], high[:, 0]) for x in (low[:, 1], high[:, 1])]
-    down, across = part[:, 0], part[:, 1]
-    weights = torch.stack([(1 - down) * (1 - across), (1 - down) * across, down * (1 - across), down * across])
-    # All four at once: each gather costs a map of zeros on the way back.
-    index = torch.cat([(y * width + x).long() for y, x in corners])
-    found = rows.index_select(0, index).view(4, len(places), -1)
-    return (found * weights.unsqueeze(2).to(rows.dtype)).sum(0)
+    y, x = ((places[:, axis] * side).long().clamp(0, side - 1) for axis, side in enumerate((height, width)))
+    return rows.index_select(0, y * width + x)
