@@ -1,7 +1,7 @@
 """The list of jobs, kept in a database so that it outlives the server: a job is a DBOS workflow with one step.
 
-What was queued stays queued; what was being painted when the server was killed is painted again from its beginning,
-which gives the same picture, since a run follows from its seed. A step that finished is never run again.
+What was queued stays queued; what was being painted when the server was killed is taken up again, by a worker that finds
+its state in the job's folder. A step that finished is never run again.
 """
 
 import os
