@@ -1,7 +1,8 @@
 """Flags made from options classes: names, help, limits and defaults come from the declaration alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import reduce
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ from impasto import registry
 from impasto.api.wording import plain
 from impasto.core import BaseOptions, Extra, Masks, Method, OptionSpec, RunOptions, StyleMasks, UsageError, describe
 
-from .commands import Command, Option
+from .commands import Command, Option, option
 from .output import OutputOptions
 
 _CHOSEN = "impasto.cli.chosen"
@@ -214,6 +215,29 @@ def method_flags(
         *flags(files, section),
     ]
     return sorted(made, key=lambda flag: flag.section == ADVANCED)
+
+
+def painting(metavar: str, output: str, quality: str | None = None) -> Callable[[Any], Any]:
+    """What every command that paints takes after its first argument: styles, where to write, and with what method.
+
+    metavar, output: of the file that is written. quality: the one that is taken where none is asked for, if help tells it.
+    """
+    usual = f" [default {quality}]" if quality else ""
+    parts = (
+        click.argument("styles", metavar="STYLE[:WEIGHT]...", nargs=-1),
+        option("-o", "--output", metavar=metavar, help=output),
+        option("-m", "--method", type=MethodId(), metavar="ID", help="How to do it; 'impasto methods' lists them."),
+        option(
+            "--quality",
+            type=QualityName(),
+            metavar="|".join(registry.QUALITY),
+            help=f"How good a picture is worth the wait, instead of a method.{usual}",
+        ),
+        option("--preset", metavar="NAME", help="A set of options the method comes with."),
+        option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout."),
+        option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    )
+    return lambda function: reduce(lambda made, part: part(made), reversed(parts), function)
 
 
 def run_flags() -> list[Option]:

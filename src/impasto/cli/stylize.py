@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from impasto import registry
 from impasto.core import Context, Extra, Method, RunOptions, UsageError, parse_options
 from impasto.kernels import when_compiling
 
 from . import pictures
-from .commands import option
-from .flags import MethodCommand, MethodId, QualityName, chosen_method, chosen_preset, given, named_as_flags
+from .flags import MethodCommand, chosen_method, chosen_preset, given, named_as_flags, painting
 from .interrupts import interruptible
 from .output import Destination, OutputOptions, destination
 from .progress import Listener, say
@@ -32,18 +30,7 @@ EXIT_INTERRUPTED = 130
     "--method ID --help shows that method's options.",
 )
 @click.argument("photo", metavar="PHOTO")
-@click.argument("styles", metavar="STYLE[:WEIGHT]...", nargs=-1)
-@option("-o", "--output", metavar="FILE", help="The picture to write; the suffix decides the format.")
-@option("-m", "--method", type=MethodId(), metavar="ID", help="How to do it; 'impasto methods' lists them.")
-@option(
-    "--quality",
-    type=QualityName(),
-    metavar="|".join(registry.QUALITY),
-    help="How good a picture is worth the wait, instead of a method.",
-)
-@option("--preset", metavar="NAME", help="A set of options the method comes with.")
-@option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
-@option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@painting("FILE", "The picture to write; the suffix decides the format.")
 @click.pass_context
 def stylize(ctx: click.Context, styles: tuple[str, ...], **values: Any) -> int:
     """Repaint PHOTO in the style of one or more STYLE pictures."""

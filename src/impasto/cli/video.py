@@ -11,8 +11,7 @@ from impasto import registry
 from impasto.core import Context, Extra, FilmOptions, RunOptions, UsageError, parse_options
 
 from . import pictures
-from .commands import option
-from .flags import MethodCommand, MethodId, QualityName, chosen_method, chosen_preset, given, named_as_flags
+from .flags import MethodCommand, chosen_method, chosen_preset, given, named_as_flags, painting
 from .interrupts import interruptible
 from .progress import Listener, say
 from .stylize import EXIT_INTERRUPTED
@@ -35,18 +34,7 @@ class FilmCommand(MethodCommand):
     "goes on from there. --method ID --help shows that method's options.",
 )
 @click.argument("photo", metavar="CLIP")
-@click.argument("styles", metavar="STYLE[:WEIGHT]...", nargs=-1)
-@option("-o", "--output", metavar="OUT", help="The film to write; the suffix decides the format.")
-@option("-m", "--method", type=MethodId(), metavar="ID", help="How to do it; 'impasto methods' lists them.")
-@option(
-    "--quality",
-    type=QualityName(),
-    metavar="|".join(registry.QUALITY),
-    help=f"How good a picture is worth the wait, instead of a method. [default {registry.DEFAULT_FILM_QUALITY}]",
-)
-@option("--preset", metavar="NAME", help="A set of options the method comes with.")
-@option("--json", "as_json", is_flag=True, help="Print one JSON report on stdout.")
-@option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@painting("OUT", "The film to write; the suffix decides the format.", registry.DEFAULT_FILM_QUALITY)
 @click.pass_context
 def video(ctx: click.Context, photo: str, styles: tuple[str, ...], **values: Any) -> int:
     """Repaint CLIP in the style of one or more STYLE pictures."""

@@ -82,7 +82,7 @@ def improve(
     source: Any, target: Any, field: Any, before: Any, errors: Any, usage: Any, share: Any, valid: Any, active: Any,
     size: Any, penalty: Any, backward: Any, seed: Any, first: Any, end: Any,
 ) -> Any:  # fmt: skip
-    """One pass over a tile of rows: matches of the neighbours are tried, then random ones, near and far.
+    """One pass over a tile of rows: matches of the neighbours are tried, then random ones, far and ever nearer to the best.
 
     before: the field when the pass began, read outside the tile. usage: the source's padded pixels, int32, how often
     each is used; the tile's own copy, flat. share: alike, float32, what a use counts: pixels at
@@ -109,7 +109,7 @@ def improve(
             best_y, best_x, best = field[y, x, 0], field[y, x, 1], errors[y, x]
             old_y, old_x = best_y, best_x
             crowd = penalty * _crowd(usage, share, best_y * wide + best_x, wide, size) if penalty > 0 else np.float32(0)
-            from_y, from_x, radius, trial = best_y, best_x, 1, 0
+            radius, trial = farthest, 0
             while True:
                 if trial == 0:
                     trial = 1
@@ -125,16 +125,14 @@ def improve(
                     else:
                         try_y, try_x = np.int64(before[y + way, x, 0]) - way, np.int64(before[y + way, x, 1])
                 else:
-                    if trial == 2:
-                        trial, from_y, from_x = 3, best_y, best_x
-                    if radius > farthest:
+                    if radius < 1:
                         break
                     state = next_random(state)
-                    low_y, low_x = max(0, from_y - radius), max(0, from_x - radius)
-                    span_y, span_x = min(height, from_y + radius + 1) - low_y, min(width, from_x + radius + 1) - low_x
+                    low_y, low_x = max(0, best_y - radius), max(0, best_x - radius)
+                    span_y, span_x = min(height, best_y + radius + 1) - low_y, min(width, best_x + radius + 1) - low_x
                     try_y = low_y + np.int64(((state >> np.uint64(32)) * np.uint64(span_y)) >> np.uint64(32))
                     try_x = low_x + np.int64(((state & np.uint64(0xFFFFFFFF)) * np.uint64(span_x)) >> np.uint64(32))
-                    radius *= 2
+                    radius //= 2
                 if not (0 <= try_y < height and 0 <= try_x < width) or not valid[try_y, try_x]:
                     continue
                 if try_y == best_y and try_x == best_x:

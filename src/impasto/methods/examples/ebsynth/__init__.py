@@ -4,43 +4,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from impasto.content.colour import PreserveColour
-from impasto.core import (
-    UI,
-    Content,
-    Method,
-    NamedWeights,
-    PictureOptions,
-    SizeRule,
-    StyleMasks,
-    Styles,
-    Taxonomy,
-)  # fmt: skip
+from impasto.core import UI, Content, Method, NamedWeights, SizeRule, StyleMasks, Styles, Taxonomy
 from impasto.guides.inputs import guide_inputs
-from impasto.guides.view import ViewOptions
+from impasto.reconstruction.guided_options import GuidedOptions
 
 
-class Options(ViewOptions, PictureOptions):
+class Options(GuidedOptions):
     """What can be turned on `ebsynth`."""
 
     guide_weights: NamedWeights = {}
     """How much each pair of guides counts, by number: 1:0.66,2:0.66,3:0.66. Left alone, given guides share a weight of one, and the one made from photo and painting weighs two."""
-    style_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 1.0
-    """How much a patch's own look counts beside the guides: more keeps strokes whole, less follows the guides."""
     uniformity: Annotated[float, Field(ge=0, le=1e6)] = 3500.0
     """How dear it is to use a part of the style that is used more than others; 0 lets a few good patches be repeated all over."""
-    style_scale: Annotated[float, Field(gt=0, le=8)] = 1.0
-    """Size of the style relative to the result: smaller gives finer strokes."""
-    match_levels: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """How far the photo's greys are spread to the painting's before the two are compared. Given guides are left alone."""
-    preserve_colour: PreserveColour = "off"
-    """Keep the photo's colours, by painting light and dark only, or by giving the painting the photo's palette first."""
-    patch_size: Annotated[int, Field(ge=3, le=15)] = 5
-    """Side of the patches that are compared, an odd number of pixels: larger keeps larger pieces of the style whole."""
-    rounds: Annotated[int, Field(ge=1, le=100), UI(advanced=True)] = 6
-    """How often matches are sought and a picture is voted for, at every scale."""
-    search_passes: Annotated[int, Field(ge=1, le=100), UI(advanced=True)] = 4
-    """How often the picture is passed over, to and fro, in search of better matches, in every round."""
     levels: Annotated[int | None, Field(ge=1, le=16), UI(advanced=True)] = None
     """Scales, each half the next. Left alone, as many as leave two patches and a pixel."""
     stop_threshold: Annotated[float, Field(ge=0, le=255), UI(advanced=True)] = 5.0
