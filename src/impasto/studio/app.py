@@ -12,7 +12,7 @@ from impasto.service.desk import Desk
 from impasto.service.guard import COOKIE, Guard, same, session
 from impasto.service.web import guarded, make_app
 
-from .imports import without_stubs
+from .imports import without_applications, without_stubs
 
 # Gradio's own ways in that the page does not use. Above all nothing that fetches addresses or calls by name.
 _UNUSED = (
@@ -61,7 +61,10 @@ def _mount(app: FastAPI, desk: Desk) -> None:
     shelf = Shelf(desk.home / "shelf", limits.pixels, int(desk.options.max_disk_gb * 1e9 / 4))
     desk.chores.append(lambda: shelf.sweep(desk.options.keep_hours))
     hour = 3600
-    with Studio(title="impasto", analytics_enabled=False, delete_cache=(hour, 24 * hour), fill_width=True) as blocks:
+    with (
+        without_applications(),
+        Studio(title="impasto", analytics_enabled=False, delete_cache=(hour, 24 * hour), fill_width=True) as blocks,
+    ):
         bench = Bench(desk, shelf)
         page = Page(bench, desk.word("browser"))
         Events(page, bench, folder)
@@ -73,6 +76,7 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         blocked_paths=[str(desk.home / name) for name in ("jobs", "shelf", "uploads", "secret", "name", "jobs.sqlite")],
         favicon_path=str(Path(__file__).parent / "parts" / "favicon.png"),
     )  # fmt: skip
+    blocks.app = app.router.routes[-1].app  # type: ignore[attr-defined]
 
 
 _DOOR = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -1,9 +1,13 @@
 """Gradio in half the time."""
 
 import inspect
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
+
+_COMMANDS = "gradio.cli"
 
 
 @contextmanager
@@ -21,7 +25,31 @@ def without_stubs() -> Iterator[None]:
         return found(thing)
 
     inspect.getfile = getfile
+    commands = ModuleType(_COMMANDS)  # Gradio's command line, which it imports for one function that nobody calls here
+    commands.deploy = None  # type: ignore[attr-defined]
+    stands_in = sys.modules.setdefault(_COMMANDS, commands) is commands
     try:
         yield
     finally:
         inspect.getfile = found
+        if stands_in:
+            del sys.modules[_COMMANDS]
+
+
+@contextmanager
+def without_applications() -> Iterator[None]:
+    """Build blocks without the applications Gradio makes for them, twice, of which the one made at mounting takes the place."""
+    from gradio import blocks
+
+    found = blocks.App  # pyright: ignore[reportPrivateImportUsage]
+    blocks.App = _NoApplication  # type: ignore[assignment,misc]
+    try:
+        yield
+    finally:
+        blocks.App = found  # type: ignore[misc]
+
+
+class _NoApplication:
+    @staticmethod
+    def create_app(*_: Any, **__: Any) -> None:
+        """What `Blocks` asks for."""
