@@ -61,7 +61,7 @@ def _within(motion: Motion) -> Array:
     x = np.arange(width, dtype=np.float32) + motion.backward[..., 0]
     y = np.arange(height, dtype=np.float32)[:, None] + motion.backward[..., 1]
     beyond = np.maximum(np.maximum(-x, x - (width - 1)), np.maximum(-y, y - (height - 1)))
-    return np.clip(1 - 2 * beyond, 0, 1).astype(np.float32)
+    return np.clip(1 - beyond, 0, 1).astype(np.float32)
 
 
 def crisp_as(picture: Array, like: Array) -> Array:
