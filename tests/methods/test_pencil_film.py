@@ -1,4 +1,4 @@
-"""Pencil films: the paper stands still, hatching goes along, and an interrupted film goes on the same."""
+"""Pencil films: paper and hatching go along with what moves, and an interrupted film goes on the same."""
 
 import numpy as np
 from PIL import Image

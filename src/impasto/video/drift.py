@@ -10,7 +10,7 @@ import numpy as np
 
 from impasto.core import Array
 
-from .motion import Motion, warp
+from .motion import Motion, from_beyond, warp
 
 _LIFE = 24  # frames a generation lasts
 _APART_PX = 1.5  # places so far apart show different noise
@@ -32,9 +32,9 @@ class Drift:
         return cls(np.zeros((2, *shape, 2), np.float32), _LIFE // 2)
 
     def moved(self, motion: Motion) -> "Drift":
-        """That of the next frame. What comes into view looks at its own place."""
+        """That of the next frame. What was hidden looks at its own place; what comes in at a border goes on as its neighbours."""
         age = (self.age + 1) % _LIFE
-        known = (motion.trust > 0.5)[..., None]
+        known = ((motion.trust > 0.5) | from_beyond(motion.backward))[..., None]
         steps = np.stack([(warp(each, motion.backward, "linear") + motion.backward) * known for each in self.steps])
         for generation, since in enumerate((age, (age + _LIFE // 2) % _LIFE)):
             if since == 0:
@@ -43,7 +43,7 @@ class Drift:
 
     def __call__(self, noise: Array) -> Array:
         """A field of noise (H, W) of mean 0 as this frame shows it, with the spread it has; itself where nothing moved."""
-        one, other = (warp(noise, each, "linear") for each in self.steps)
+        one, other = (warp(noise, each, "linear", beyond="mirror") for each in self.steps)
         share = np.float32(1 - abs(2 * self.age / _LIFE - 1))  # of the first: none when it is new
         apart = np.square(self.steps[0] - self.steps[1]).sum(-1)
         like = np.exp(-apart / (2 * _APART_PX**2))

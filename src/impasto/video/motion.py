@@ -5,7 +5,7 @@ DIS (Kroeger et al. 2016), in OpenCV; it is believed where going there and back 
 2010, eq. 5 and 6, with the constants of Ruder et al. 2016).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -30,10 +30,6 @@ class Motion:
     backward: Flow
     forward: Flow
     trust: Array
-
-    def resting(self) -> "Motion":
-        """The same, trusted only where nothing moves by half a pixel or more."""
-        return replace(self, trust=self.trust * (_squared(self.backward) < 0.25))
 
     def carry(self, before: Array) -> Array:
         """What belonged to the frame before, (H, W) or (H, W, C), where it is in this one."""
@@ -84,8 +80,13 @@ def _grey(picture: Array) -> NDArray[np.uint8]:
     return np.clip(np.rint(plane * 255), 0, 255).astype(np.uint8)
 
 
-def warp(picture: Array, flow: Flow, kind: Literal["cubic", "linear"] = "cubic") -> Array:
-    """The picture (H, W) or (H, W, C) with each pixel taken from where the flow leads; beyond the border, the border.
+def warp(
+    picture: Array,
+    flow: Flow,
+    kind: Literal["cubic", "linear"] = "cubic",
+    beyond: Literal["border", "mirror"] = "border",
+) -> Array:
+    """The picture (H, W) or (H, W, C) with each pixel taken from where the flow leads; beyond the border, the border, or a mirror.
 
     cubic: sharp, kept within the picture's range, as it overshoots. Whole steps are exact, and so is no step at all.
     """
@@ -99,7 +100,7 @@ def warp(picture: Array, flow: Flow, kind: Literal["cubic", "linear"] = "cubic")
         columns + flow[..., 0],
         rows + flow[..., 1],
         how,
-        borderMode=cv2.BORDER_REPLICATE,
+        borderMode=cv2.BORDER_REPLICATE if beyond == "border" else cv2.BORDER_REFLECT_101,
     )
     return np.clip(moved, picture.min(), picture.max(), out=moved) if kind == "cubic" else moved
 
@@ -112,17 +113,21 @@ def trusted(flow: Flow, back: Flow) -> Array:
     """
     import cv2
 
-    height, width = flow.shape[:2]
     returned = warp(back, flow, "linear")
     lengths = _squared(flow) + _squared(returned)
     lost = _squared(flow + returned) > 0.01 * lengths + 0.5
     slopes = sum(_squared(np.gradient(flow[..., axis], axis=side)[..., None]) for axis in range(2) for side in range(2))
     border = slopes > 0.01 * _squared(flow) + 0.002
+    known = np.where(lost | from_beyond(flow) | (border & (_squared(flow) > 1)), 0, 1).astype(np.float32)
+    return cv2.GaussianBlur(cv2.erode(known, np.ones((3, 3), np.uint8)), (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
+
+
+def from_beyond(flow: Flow) -> NDArray[np.bool_]:
+    """Where a flow leads beyond the picture, (H, W)."""
+    height, width = flow.shape[:2]
     x = np.arange(width, dtype=np.float32) + flow[..., 0]
     y = np.arange(height, dtype=np.float32)[:, None] + flow[..., 1]
-    outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
-    known = np.where(lost | outside | (border & (_squared(flow) > 1)), 0, 1).astype(np.float32)
-    return cv2.GaussianBlur(cv2.erode(known, np.ones((3, 3), np.uint8)), (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
+    return (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
 
 
 def _squared(vectors: Any) -> Array:

@@ -36,10 +36,10 @@ def steadied(
     smooth = cv2.GaussianBlur(change, (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)
     alike = np.exp(-np.square(smooth).sum(2) / (2 * _LIKE**2))
     least, most = _SEEN
-    followed = np.clip((motion.trust - least) / (most - least), 0, 1) * _within(motion)
+    followed = np.clip((motion.trust - least) / (most - least), 0, 1)
     lively = np.minimum(1, _LIVELY * _size(change) / _size(painting - carried))
     held = (1 - (1 - strength) ** 2) * followed * (1 - lively)
-    share = np.maximum(np.float32(strength) * motion.trust * alike, held)[..., None]
+    share = (np.maximum(np.float32(strength) * motion.trust * alike, held) * _within(motion))[..., None]
     mixed: Array = painting + share.astype(np.float32) * (carried - painting)
     return np.clip(crisp_as(mixed, painting), 0, 1).astype(np.float32, copy=False)
 
@@ -61,7 +61,7 @@ def _within(motion: Motion) -> Array:
     x = np.arange(width, dtype=np.float32) + motion.backward[..., 0]
     y = np.arange(height, dtype=np.float32)[:, None] + motion.backward[..., 1]
     beyond = np.maximum(np.maximum(-x, x - (width - 1)), np.maximum(-y, y - (height - 1)))
-    return np.clip(1 - 2 * beyond, 0, 1).astype(np.float32)
+    return np.clip(1 - beyond, 0, 1).astype(np.float32)
 
 
 def crisp_as(picture: Array, like: Array) -> Array:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _SLANT, _CROSS = -0.9, 0.9  # of the hatching against the horizontal, in radians: a right hand's strokes, and across
 _SHAPED, _STEEP = 0.6, 0.02  # anisotropy, and change to a reference pixel, from which strokes follow the shape
+_CALM = 0.8  # of the steadying asked for, what the whole drawing gets
 _GRAPHITE = 0.12  # the darkest tone that soft graphite leaves
 
 
@@ -89,7 +90,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
 
 
 def paint_film(film: Film, options: Options, context: Context) -> None:
-    """Draw frame after frame: hatching goes along with what moves, lines and hatching are steadied, the paper stands still."""
+    """Draw frame after frame: hatching and the paper's roughness go along with what moves, lines and hatching are steadied."""
     from impasto.video.drift import Drift
     from impasto.video.motion import motion_between
     from impasto.video.steady import keep_steady, steadied
@@ -114,9 +115,9 @@ def paint_film(film: Film, options: Options, context: Context) -> None:
         if context.stopping:
             return
         film.note(f"marks-{number % 2}", steps=drift.steps, age=np.array(drift.age), marks=marks)
-        before, picture = marks, _on_paper(photo, marks, options, context)
-        # The paper stands still; only where the picture does, too, can the drawing itself be steadied with it.
-        keep_steady(film, number, picture, motion and motion.resting(), strength)
+        before, picture = marks, _on_paper(photo, marks, options, context, drift)
+        # Marks and paper are steady by themselves; the picture is steadied once more, but less, or the grain would be lost.
+        keep_steady(film, number, picture, motion, _CALM * strength)
         context.report(number + 1, len(film), preview=lambda number=number: film.painted(number))
 
 
@@ -137,12 +138,15 @@ def _marks(photo: Array, options: Options, context: Context, drift: Callable[[Ar
     return np.dstack([dark, lines])
 
 
-def _on_paper(photo: Array, marks: Array, options: Options, context: Context) -> Array:
-    """The drawing: graphite or colour where marks are, on paper whose roughness shows."""
+def _on_paper(
+    photo: Array, marks: Array, options: Options, context: Context, drift: Callable[[Array], Array] | None = None
+) -> Array:
+    """The drawing: graphite or colour where marks are, on paper whose roughness shows. drift: where the roughness has gone."""
     from impasto.filters.tones import paper
 
     dark, lines = marks[..., 0], marks[..., 1]
     grain = paper(dark.shape, max(1.6 * filters.scale_of(photo.shape), 1.2), context.run.seed)
+    grain = grain if drift is None else drift(grain)
     # Pigment stays on the paper's hills: strong strokes reach the valleys too.
     valleys = np.exp2(-2 * np.float32(options.grain) * np.clip(grain, -2, 2))
     cover = 1 - (1 - dark**valleys) * (1 - (options.line_strength * lines) ** np.sqrt(valleys))
