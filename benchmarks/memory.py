@@ -42,7 +42,7 @@ def _run(size: int, limit: float | None, options: argparse.Namespace, folder: Pa
     try:
         timed = machine.run([str(part) for part in command], threads=options.threads)
     except RuntimeError as error:
-        return row | {"refused": str(error).splitlines()[-1]}
+        return row | {"refused": str(error).splitlines()[-1].rpartition("impasto: ")[2]}
     return row | {"seconds": timed.seconds, "peak_gb": timed.peak_bytes / 1e9}
 
 
