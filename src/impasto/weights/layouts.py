@@ -106,13 +106,14 @@ def msgnet(width: int) -> dict[str, Shape]:
     stem = min(_MSGNET_STEM, 3 * width // 4)
     half, quarter = 2 * stem, 4 * width
     found: dict[str, Shape] = {"stem.weight": (stem, 3, 7, 7), "stem.bias": (stem,)}
-    blocks = {"down1": (stem, max(1, half // 4), half), "down2": (half, width, quarter)}
+    blocks = {"down1": (stem, max(4, half // 4), half), "down2": (half, width, quarter)}
     blocks |= {f"block{i}": (quarter, width, quarter) for i in range(1, MSGNET_BLOCKS + 1)}
-    blocks |= {"up1": (quarter, max(1, half // 4), half), "up2": (half, max(1, stem // 4), stem)}
+    blocks |= {"up1": (quarter, max(4, half // 4), half), "up2": (half, max(4, stem // 4), stem)}
     for name, (inputs, middle, outputs) in blocks.items():
         found |= {
             f"{name}.1.weight": (middle, inputs, 1, 1), f"{name}.2.weight": (middle, middle, 3, 3),
-            f"{name}.3.weight": (outputs, middle, 1, 1),
+            f"{name}.3.weight": (outputs, middle, 1, 1), f"{name}.1.bias": (middle,), f"{name}.2.bias": (middle,),
+            f"{name}.3.bias": (outputs,),
         }  # fmt: skip
         if inputs != outputs:
             side = 3 if name.startswith("up") else 1

@@ -1,15 +1,20 @@
 """The network of Zhang & Dana 2017 (MSG-Net): a painting's Gram matrix at run time says how the photo is repainted.
 
-Encoder and decoder are bottlenecks that begin with a norm (He et al. 2016, Identity Mappings); between them stands the
+Encoder and decoder are bottlenecks that begin with a rectifier (He et al. 2016, Identity Mappings); between them stands the
 CoMatch layer, which turns the photo's features F (C, H W) by the Gram matrix G of the painting's own features there:
 
     Y = (W G)ᵀ F        (section 3.2)
 
 W is learned and the same for all styles. What is not the paper's, so that a narrow network learns its paintings in minutes:
-G, which is mostly the means' product with themselves, is taken apart into covariance and mean, F is brought to mean 0 and
-deviation 1, and the painting's mean is added, so that Y = (W G)ᵀ F + mean begins where a painting's features lie. There is
-no norm at the stem and at the end, which would take colours off. And pixels that were doubled are convolved 3 x 3 on the
-shortcut too, where the paper's 1 x 1 leaves blocks that only wide branches undo.
+instance norm, which the paper has before every convolution, takes a painting's colours off before G is made and again
+after Y; here only F goes through it. G, which without norm is mostly the means' product with themselves, is taken apart
+into covariance and mean, and the painting's deviations are kept beside it, since G alone has the photo's detail in few
+directions:
+
+    Y = (diag(deviation) + W G)ᵀ F + mean
+
+With W at nought this is AdaIN (Huang & Belongie 2017), where training begins. And pixels that were doubled are convolved
+3 x 3 on the shortcut too, where the paper's 1 x 1 leaves blocks that only wide branches undo.
 """
 
 import hashlib
@@ -32,15 +37,14 @@ NAME = "msgnet"
 
 
 def bottleneck(o: Ops, w: Weights, x: Value, name: str, *, down: bool = False, up: bool = False) -> Value:
-    """Norm, rectifier and convolution three times (1 x 1, 3 x 3, 1 x 1), added to what came in.
+    """Rectifier and convolution three times (1 x 1, 3 x 3, 1 x 1), added to what came in.
 
     The shortcut is a convolution where the channels change. up: pixels are doubled in both branches.
     """
     stride = 2 if down else 1
-    y = o.conv(o.relu(o.normalise(x, EPS)), w[f"{name}.1.weight"])
-    y = o.relu(o.normalise(y, EPS))
-    y = o.conv(o.upsample2(y) if up else y, w[f"{name}.2.weight"], stride=stride)
-    y = o.conv(o.relu(o.normalise(y, EPS)), w[f"{name}.3.weight"])
+    y = o.relu(o.conv(o.relu(x), w[f"{name}.1.weight"], w[f"{name}.1.bias"]))
+    y = o.conv(o.upsample2(y) if up else y, w[f"{name}.2.weight"], w[f"{name}.2.bias"], stride=stride)
+    y = o.conv(o.relu(y), w[f"{name}.3.weight"], w[f"{name}.3.bias"])
     x = o.upsample2(x) if up else x
     if f"{name}.skip.weight" in w:
         x = o.conv(x, w[f"{name}.skip.weight"], stride=stride)
@@ -55,7 +59,7 @@ def look(o: Ops, w: Weights, picture: Value) -> Value:
 
 
 def paint(o: Ops, w: Weights, picture: Value, matrix: Value, mean: Value) -> Value:
-    """The picture repainted, in [0, 1]. matrix: (W G)ᵀ, (N, C, C); mean: (N, C); see the top of this file."""
+    """The picture repainted, in [0, 1]. matrix: as `comatch` gives it, (N, C, C); mean: (N, C); see the top of this file."""
     x = o.mix(matrix, o.normalise(look(o, w, picture), EPS))
     x = o.add(x, o.per_channel(mean))
     for i in range(1, layouts.MSGNET_BLOCKS + 1):
@@ -75,8 +79,11 @@ def target(features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[
 
 
 def comatch(weights: Arrays, covariance: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(W G)ᵀ, (1, C, C): what `paint` takes as its matrix."""
-    return np.ascontiguousarray((weights["comatch.weight"] @ covariance).transpose(0, 2, 1), np.float32)
+    """(diag(deviation) + W G / C)ᵀ, (1, C, C): what `paint` takes as its matrix. G: the covariance."""
+    count = covariance.shape[-1]
+    deviation = np.sqrt(np.einsum("ncc->nc", covariance) + EPS)
+    turned = weights["comatch.weight"] @ covariance / count
+    return np.ascontiguousarray((turned + deviation[..., None] * np.eye(count)).transpose(0, 2, 1), np.float32)
 
 
 def encoder(weights: Arrays, fingerprint: str = "") -> Network:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from impasto.content.colour import with_kept_colour
-from impasto.core import Context, Estimate, Inputs, Result, RunOptions
+from impasto.core import Array, Context, Estimate, Inputs, Result, RunOptions
 from impasto.engines import facts, load
 from impasto.reconstruction.networks import mgan
 from impasto.reconstruction.networks.whole import paint_whole
@@ -21,11 +21,14 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     runner = load(mgan.painter(weights, fingerprint), context.run)
     picture = paint_whole(runner, inputs.content, mgan.MULTIPLE, context)
     if options.strength < 1:
-        photo = inputs.content.astype(np.float32, copy=False)
-        picture = photo + np.float32(options.strength) * (picture - photo)
+        picture = _towards(inputs.content, picture, options.strength)
     finished = with_kept_colour(picture, inputs.content, options.preserve_colour)
     file = mgan.NAME if options.network is None else Path(options.network).stem
     return Result(finished, {"styles": list(styles), "weights": [file], **facts(runner)})
+
+
+def _towards(photo: Array, picture: Array, strength: float) -> Array:
+    return (photo + strength * (picture - photo)).astype(np.float32)
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001

@@ -83,13 +83,15 @@ def _at(guide: Array, size: Sequence[int]) -> Array:
 
     side = stylebank.MULTIPLE
     rest = [(0, count * side - length) for count, length in zip(size, guide.shape, strict=True)]
-    return cv2.resize(np.pad(guide, rest, mode="symmetric"), (size[1], size[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(
+        cv2.resize(np.pad(guide, rest, mode="symmetric"), (size[1], size[0]), interpolation=cv2.INTER_AREA), np.float32
+    )
 
 
 def _feathered(mask: Array, feather_px: int) -> Array:
     import cv2
 
-    return cv2.GaussianBlur(mask, (0, 0), feather_px / 2) if feather_px else mask.copy()
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), feather_px / 2) if feather_px else mask.copy(), np.float32)
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001

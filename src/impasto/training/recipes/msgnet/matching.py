@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.core import Workshop
@@ -14,6 +15,7 @@ from impasto.weights import layouts
 from . import Options
 
 _BRUSH = 1.4  # from one size of a painting to the next
+_OWN_EVERY = 3  # steps
 _PART = 1.25  # side of what is seen of the painting while training, in crops
 
 
@@ -41,7 +43,7 @@ class Matching(Repainting):
             if name.endswith(".bias"):
                 tensor.zero_()
             elif name == "comatch.weight":
-                tensor.normal_(0, 0.1 / len(tensor) ** 0.5).diagonal().add_(1.0)
+                tensor.normal_(0, 0.1 / len(tensor) ** 0.5)
             else:
                 gain = 0.2 if name == "out.weight" else 0.5 if name.endswith(".3.weight") else 2.0
                 tensor.normal_(0, (gain / tensor[0].numel()) ** 0.5)
@@ -59,12 +61,31 @@ class Matching(Repainting):
         view = self.views[int(which[0])]
         if torch.is_grad_enabled():
             view = _part(view, round(_PART * photos.shape[-1]))
-        flat = msgnet.look(self.ops, parameters, view).flatten(2)
-        mean = flat.mean(2)
-        centred = flat - mean[..., None]
-        matrix = (parameters["comatch.weight"] @ (centred @ centred.transpose(1, 2) / flat.shape[2])).transpose(1, 2)
+        matrix, mean = self.seen(parameters, view)
         count = len(photos)
         return msgnet.paint(self.ops, parameters, photos, matrix.expand(count, -1, -1), mean.expand(count, -1))
+
+    def seen(self, parameters: Mapping[str, Tensor], pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """What pictures (N, 3, h, w) are as styles: the matrices (N, C, C) and means (N, C) that the network takes."""
+        flat = msgnet.look(self.ops, parameters, pictures).flatten(2)
+        mean = flat.mean(2)
+        centred = flat - mean[..., None]
+        covariance = centred @ centred.transpose(1, 2) / flat.shape[2]
+        deviation = (covariance.diagonal(0, 1, 2) + msgnet.EPS).sqrt()
+        turned = parameters["comatch.weight"] @ covariance / flat.shape[1]
+        return (turned + torch.diag_embed(deviation)).transpose(1, 2), mean
+
+    def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
+        """Painting, and at every third step pictures that have to come back where they are their own style.
+
+        So that means of features come to stand for colours: without that step all styles had the same ones for long.
+        """
+        if step % _OWN_EVERY != _OWN_EVERY - 1 or not self.options.identity_weight:
+            return super().loss(batch, step)
+        photos = self.whole(batch["content"])
+        again = msgnet.paint(self.ops, self.parameters, photos, *self.seen(self.parameters, photos))
+        error = F.mse_loss(again, photos)
+        return self.options.identity_weight * error, {"identity": error.item()}
 
     def headline(self) -> str:
         """See Repainting.headline."""
