@@ -8,7 +8,8 @@
 Methods come from the registry: all that optimise pixels or a network and take a photo and a painting, or a style by its name,
 or know one style only. What was measured with weights that have changed since is measured again.
 Seconds are of painting alone, pictures decoded and everything loaded, as in the review: after a small picture that warms up,
-the median of several runs, or one run where that takes long. Cells during which other programs used the processor are marked.
+the median of several runs, or one run where that takes long. Cells during which other programs used the processor are marked,
+and of one thread its own processor time is shown.
 """
 
 import argparse
@@ -102,22 +103,24 @@ def cell(name: str, size: int, options: argparse.Namespace) -> dict[str, Any]:
     """Seconds and losses of one method at one size, or why there are none."""
     try:
         _run(name, _WARM_PX, options)
-        times, others = [], []
+        times, others, spent = [], [], []
         while True:
-            seconds, shared, picture = _timed(name, size, options)
+            seconds, own, shared, picture = _timed(name, size, options)
             times.append(seconds)
+            spent.append(own)
             others.append(shared)
             if seconds > _LONG_SECONDS or len(times) > options.repeats:
                 break
     except ImpastoError as error:
         return {"failed": str(error), "date": time.strftime("%Y-%m-%d"), "weights": weights_of(name)}
     if len(times) > 1:
-        del times[0], others[0]  # the first of a size prepares memory and graphs
+        del times[0], others[0], spent[0]  # the first of a size prepares memory and graphs
     if options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
         picture.save(options.keep / f"{name.replace(':', '-')}-{size}.png")
     return {
         "seconds": round(statistics.median(times), 4), "runs": len(times), "threads": options.threads,
+        "processor_seconds": round(statistics.median(spent), 4),
         "cores_used_by_others": round(statistics.median(others), 2), "date": time.strftime("%Y-%m-%d"),
         "weights": weights_of(name), **losses(options.photo, options.painting, picture.picture),
     }  # fmt: skip
@@ -148,14 +151,13 @@ def _job(name: str, size: int, options: argparse.Namespace) -> Any:
     )  # fmt: skip
 
 
-def _timed(name: str, size: int, options: argparse.Namespace) -> tuple[float, float, Any]:
-    """Seconds of painting, how many cores others used meanwhile, and the picture."""
+def _timed(name: str, size: int, options: argparse.Namespace) -> tuple[float, float, float, Any]:
+    """Seconds of painting, seconds of this program's threads, how many cores others used meanwhile, and the picture."""
     job = _job(name, size, options)
     before, own, start = _busy(), time.process_time(), time.perf_counter()
     made = job.run()
-    seconds = time.perf_counter() - start
-    others = (_busy() - before - (time.process_time() - own)) / seconds
-    return seconds, max(0.0, others), made
+    seconds, own = time.perf_counter() - start, time.process_time() - own
+    return seconds, own, max(0.0, (_busy() - before - own) / seconds), made
 
 
 def _busy() -> float:
@@ -257,13 +259,18 @@ def table(cells: dict[str, Any], options: argparse.Namespace | None = None) -> s
 
 
 def _seconds(found: dict[str, Any] | None) -> str:
-    """A cell's seconds; with a star where others used the processor, a dash where the method refused."""
+    """A cell's seconds; with a star and of this program's thread where others used the processor, a dash where it refused."""
     if found is None:
         return ""
     if "seconds" not in found:
         return "-"
-    seconds = found["seconds"]
+    seconds = found["processor_seconds" if _alone(found) else "seconds"]
     return f"{seconds:.{3 if seconds < 1 else 1 if seconds < 100 else 0}f}" + ("*" if _shared(found) else "")
+
+
+def _alone(found: dict[str, Any]) -> bool:
+    """Whether what the one thread took is known, though others used the processor."""
+    return _shared(found) and found["threads"] == 1 and "processor_seconds" in found
 
 
 def _shared(found: dict[str, Any]) -> bool:
@@ -278,7 +285,8 @@ def page(found: dict[str, Any]) -> str:
     about = found["machine"]
     threads = " or ".join(sorted({f"{n} thread{'s' * (n > 1)}" for n in (value["threads"] for value in done)}))
     mark = (
-        f" A star: others used the processor meanwhile, so the figure is too high ({shared} of {len(done)} are)."
+        f" A star: others used the processor meanwhile ({shared} of {len(done)} times); the seconds are then those in which "
+        "the one thread had it, somewhat too high, since caches and memory were shared."
         if shared
         else ""
     )

@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from impasto import engines
 from impasto.core import RunOptions
 from impasto.engines.samples import sample
+from impasto.engines.torch_ops import TORCH as TORCH_OPS
 from impasto.reconstruction.networks import alla_prima as network
-from impasto.weights import FILES
+from impasto.weights import FILES, load
 
 TORCH = RunOptions(engine="torch", precision="float32")
 
@@ -85,3 +87,19 @@ def test_a_sample_of_any_part_fits_it(parts, part):
         assert inputs["picture"].shape[2:] == (96, 64)
     if "eighth" in inputs:
         assert inputs["eighth"].shape[2:] == (12, 8)
+
+
+def test_nothing_of_the_shipped_network_has_fallen_silent():
+    """A channel that is always zero takes no part; of an earlier file nine in ten below a quarter were."""
+    weights = {name: tensor.float().requires_grad_(True) for name, tensor in load("alla_prima").items()}
+    planes = torch.from_numpy(np.concatenate([picture(64, 64), picture(64, 64, 1) ** 4]))
+    seen = network.see(TORCH_OPS, weights, {"picture": planes})
+    maps = {
+        "matrix": torch.eye(network.EIGHTH)[None], "offset": torch.zeros(1, network.EIGHTH),
+        "scale": torch.ones(1, network.QUARTER), "shift": torch.zeros(1, network.QUARTER),
+        "strokes": network.read(TORCH_OPS, weights, seen)["strokes"],
+    }  # fmt: skip
+    network.canvas(TORCH_OPS, weights, {**seen, **maps}).square().sum().backward()
+    for name, weight in weights.items():
+        reached = (weight.grad.flatten(1) if weight.ndim > 1 else weight.grad[:, None]).abs().amax(1) > 0
+        assert reached.float().mean() > 0.9, name

@@ -14,7 +14,7 @@ from impasto.engines.torch_ops import TORCH
 from impasto.reconstruction.networks import alla_prima as network
 
 _LEAST_SPREAD = 1e-3
-_PACE = 0.3
+_PACE = 0.5
 """How far a step moves the strokes, beside a step in plain coordinates of deviation 1: more, and training runs away."""
 Tensors = Mapping[str, Tensor]
 
