@@ -17,12 +17,15 @@ from impasto.engines.ops import Arrays, Network, Ops, Value, Values, Weights
 
 HALF, QUARTER, EIGHTH, CODE = 16, 32, 64, 96
 """Channels at half the size, at a quarter of the size, at an eighth and below; numbers that tell one painting from another."""
+BOLDEST = 1.5
+"""The largest number that steers the decoder: a painting unlike all others shall not drive it off the canvas."""
 MULTIPLE = 16
 """Heights and widths must be multiples of it."""
 REACH_PX = 128
 """How far from a pixel lies the last one that matters to it, with some room."""
-FLOOR = 1e-3
-"""Added to the deviation that features at a quarter are divided by: what is even in the photo is not blown up."""
+COMMON = 0.05
+"""Share of both pictures' mean variance added to either's before features are mapped: what is even in the photo is blown
+up by no more than some factor, and a picture in its own style stays as it is."""
 COLOUR_RIDGE = 1e-4
 """Added to covariances of colours, as a share of their mean variance: photos of few colours are not torn apart."""
 TOOTH, TOOTH_GRAINS_PX = 0.15, (2, 8, 32)
@@ -57,6 +60,12 @@ def shapes() -> dict[str, tuple[int, ...]]:
     for name, inputs, outputs in (("read.1", numbers, CODE), ("read.2", CODE, STROKES)):
         found[f"{name}.weight"], found[f"{name}.bias"] = (outputs, inputs), (outputs,)
     return found
+
+
+def gain(own: Value, look: Value) -> Value:
+    """The factors that bring deviations of features at a quarter to the look's; of any arrays or tensors."""
+    common = COMMON * (own + look)
+    return (look + common) / (own + common)
 
 
 def first_weights(seed: int) -> dict[str, np.ndarray]:
@@ -98,8 +107,13 @@ def measure(o: Ops, w: Weights, inputs: Values) -> Values:  # noqa: ARG001
 
 def read(o: Ops, w: Weights, inputs: Values) -> Values:
     """What steers the decoder, from a painting's features: "strokes" (N, STROKES)."""
-    code = _rectified(o, o.linear(statistics(o, w, inputs), w["read.1.weight"], w["read.1.bias"]))
-    return {"strokes": o.linear(code, w["read.2.weight"], w["read.2.bias"])}
+    told = code(o, w, statistics(o, w, inputs))
+    return {"strokes": o.clamp(o.linear(told, w["read.2.weight"], w["read.2.bias"]), -BOLDEST, BOLDEST)}
+
+
+def code(o: Ops, w: Weights, numbers: Value) -> Value:
+    """What tells one painting from another (N, CODE), from its statistics (N, 320)."""
+    return _rectified(o, o.linear(numbers, w["read.1.weight"], w["read.1.bias"]))
 
 
 def statistics(o: Ops, w: Weights, inputs: Values) -> Value:

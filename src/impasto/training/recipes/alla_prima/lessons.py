@@ -87,12 +87,15 @@ class Lessons:
         seen = network.see(TORCH, weights, {"picture": torch.cat([recoloured, styles])})
         quarter, quarter_style = seen["quarter"].chunk(2)
         eighth, eighth_style = seen["eighth"].chunk(2)
-        strokes = network.read(TORCH, weights, {"quarter": quarter_style, "eighth": eighth_style})["strokes"]
-        matrix = transport_map(TORCH.covariance(eighth), TORCH.covariance(eighth_style))
+        looked = {"quarter": quarter_style, "eighth": eighth_style}
+        strokes = network.read(TORCH, weights, looked)["strokes"]
+        if torch.is_grad_enabled():
+            self.reading.follow(weights, looked)
+        matrix = transport_map(*_with_common(TORCH.covariance(eighth), TORCH.covariance(eighth_style)))
         mean, mean_style = eighth.mean((2, 3)), eighth_style.mean((2, 3))
         offset = mean_style - (matrix @ mean[..., None])[..., 0]
         (m, d), (m_style, d_style) = moments(quarter), moments(quarter_style)
-        scale = (d_style / (d + network.FLOOR)).flatten(1)
+        scale = network.gain(d, d_style).flatten(1)
         maps = {
             "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset, "scale": scale,
             "shift": m_style.flatten(1) - scale * m.flatten(1), "strokes": strokes,
@@ -177,6 +180,13 @@ def matched_colours(photos: Tensor, styles: Tensor) -> Tensor:
     return (TORCH.mix(matrix, photos - mean) + mean_style).clamp(0, 1)
 
 
+def _with_common(own: Tensor, look: Tensor) -> list[Tensor]:
+    """Both covariances (N, C, C) with the share of variance that they are given in common."""
+    both = (own + look).diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
+    common = network.COMMON / 2 * both * torch.eye(own.shape[1], device=own.device)
+    return [own + common, look + common]
+
+
 def tooth(photos: Tensor, styles: Tensor) -> Tensor:
     """The unevenness (N, 1, S, S) laid over photos; none where a photo is its own style."""
     count, _, *size = photos.shape
@@ -223,4 +233,5 @@ def grid(painted: Tensor) -> Tensor:
 
 def _outside(free: Tensor) -> Tensor:
     """How far values leave [0, 1]."""
-    return (free - free.detach().clamp(0, 1)).square().mean()
+    # Straight from some way on: one picture that goes astray shall not outweigh all others.
+    return F.smooth_l1_loss(free, free.detach().clamp(0, 1), beta=0.5)
