@@ -96,8 +96,13 @@ def measure(o: Ops, w: Weights, inputs: Values) -> Values:  # noqa: ARG001
 
 def read(o: Ops, w: Weights, inputs: Values) -> Values:
     """What steers the decoder, from a painting's features: "strokes" (N, STROKES)."""
-    code = o.relu(o.linear(statistics(o, w, inputs), w["read.1.weight"], w["read.1.bias"]))
-    return {"strokes": o.linear(code, w["read.2.weight"], w["read.2.bias"])}
+    told = code(o, w, statistics(o, w, inputs))
+    return {"strokes": o.linear(told, w["read.2.weight"], w["read.2.bias"])}
+
+
+def code(o: Ops, w: Weights, numbers: Value) -> Value:
+    """What tells one painting from another (N, CODE), from its statistics (N, 320)."""
+    return o.relu(o.linear(numbers, w["read.1.weight"], w["read.1.bias"]))
 
 
 def statistics(o: Ops, w: Weights, inputs: Values) -> Value:

@@ -87,7 +87,10 @@ class Lessons:
         seen = network.see(TORCH, weights, {"picture": torch.cat([recoloured, styles])})
         quarter, quarter_style = seen["quarter"].chunk(2)
         eighth, eighth_style = seen["eighth"].chunk(2)
-        strokes = network.read(TORCH, weights, {"quarter": quarter_style, "eighth": eighth_style})["strokes"]
+        looked = {"quarter": quarter_style, "eighth": eighth_style}
+        strokes = network.read(TORCH, weights, looked)["strokes"]
+        if torch.is_grad_enabled():
+            self.reading.follow(weights, looked)
         matrix = transport_map(TORCH.covariance(eighth), TORCH.covariance(eighth_style))
         mean, mean_style = eighth.mean((2, 3)), eighth_style.mean((2, 3))
         offset = mean_style - (matrix @ mean[..., None])[..., 0]

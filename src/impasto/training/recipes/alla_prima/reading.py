@@ -13,9 +13,10 @@ from torch import Tensor
 from impasto.engines.torch_ops import TORCH
 from impasto.reconstruction.networks import alla_prima as network
 
-_LEAST_SPREAD = 1e-3
-_PACE = 0.3
+_LEAST_SPREAD = 5e-3
+_PACE = 0.5
 """How far a step moves the strokes, beside a step in plain coordinates of deviation 1: more, and training runs away."""
+_FOLLOWED = 0.01  # of the way to a batch's own, at each step
 Tensors = Mapping[str, Tensor]
 
 
@@ -27,7 +28,8 @@ class Reading:
         self.buffers: dict[str, Tensor] = {
             "read centre": torch.zeros(statistics, device=device),
             "read spread": torch.ones(statistics, device=device),
-            "read code": torch.ones(network.CODE, device=device),
+            "read code centre": torch.zeros(network.CODE, device=device),
+            "read code spread": torch.ones(network.CODE, device=device),
         }
 
     @torch.no_grad()
@@ -35,30 +37,40 @@ class Reading:
         """Fill the buffers, by paintings (N, 3, S, S) seen with plain weights."""
         seen = [network.see(TORCH, weights, {"picture": picture}) for picture in paintings]
         told = torch.cat([network.statistics(TORCH, weights, features) for features in seen])
-        self.buffers["read centre"].copy_(told.mean(0))
-        self.buffers["read spread"].copy_(told.std(0) + _LEAST_SPREAD)
-        code = torch.relu(told @ weights["read.1.weight"].T + weights["read.1.bias"])
-        spread = code.std(0)
-        self.buffers["read code"].copy_(spread + 0.1 * spread.mean() + 1e-6)
+        self._take(told, network.code(TORCH, weights, told), share=1.0)
+
+    @torch.no_grad()
+    def follow(self, weights: Tensors, features: Tensors) -> None:
+        """Go along with what paintings' features become in training: what was centred once does not stay so."""
+        told = network.statistics(TORCH, weights, features)
+        self._take(told, network.code(TORCH, weights, told), _FOLLOWED)
+
+    def _take(self, told: Tensor, code: Tensor, share: float) -> None:
+        found = (told.mean(0), told.std(0) + _LEAST_SPREAD, code.mean(0), code.std(0))
+        floor = 0.1 * found[3].mean() + 1e-6
+        for buffer, value in zip(self.buffers.values(), (*found[:3], found[3] + floor), strict=True):
+            buffer.lerp_(value, share)
 
     def coordinates(self, weights: Tensors) -> dict[str, Tensor]:
         """Plain weights as they are learned."""
-        centre, spread, code = self.buffers.values()
+        centre, spread, middle, code = (buffer.clone() for buffer in self.buffers.values())
         first, bias, second = (weights[name] for name in ("read.1.weight", "read.1.bias", "read.2.weight"))
         return {
             **weights,
             "read.1.weight": first * spread / code[:, None],
             "read.1.bias": (bias + first @ centre) / code,
             "read.2.weight": second * code / _PACE,
+            "read.2.bias": weights["read.2.bias"] + second @ middle,
         }
 
     def weights(self, parameters: Tensors) -> dict[str, Tensor]:
         """Plain weights, from what is learned; the inverse of `coordinates`."""
-        centre, spread, code = self.buffers.values()
-        first = parameters["read.1.weight"] * code[:, None] / spread
+        centre, spread, middle, code = (buffer.clone() for buffer in self.buffers.values())
+        first, second = parameters["read.1.weight"] * code[:, None] / spread, parameters["read.2.weight"] * _PACE / code
         return {
             **parameters,
             "read.1.weight": first,
             "read.1.bias": parameters["read.1.bias"] * code - first @ centre,
-            "read.2.weight": parameters["read.2.weight"] * _PACE / code,
+            "read.2.weight": second,
+            "read.2.bias": parameters["read.2.bias"] - second @ middle,
         }
