@@ -26,6 +26,10 @@ class Options(CanvasOptions):
     """How dear every further use of a place of the style is; 0 lets a few good patches be repeated all over."""
     style_scale: Annotated[float | None, Field(gt=0, le=8)] = None
     """Size of the style relative to the result. Left alone, so that its strokes are as wide as the text's."""
+    turn: Annotated[float, Field(ge=0, le=90), UI(advanced=True)] = 0.0
+    """Degrees by which patches of the style may be turned each way, for strokes that run in directions it does not show; 0 keeps them upright."""
+    tint: Annotated[float, Field(ge=0, le=0.5), UI(advanced=True)] = 0.0
+    """How far a patch's red, green and blue may be shifted, where black is 0 and white 1, to match what is around it."""
     patch_size: Annotated[int, Field(ge=3, le=5), UI(advanced=True)] = 5
     """Side of the patches that are compared, 3 or 5 samples at each of three scales."""
     levels: Annotated[int | None, Field(ge=1, le=16), UI(advanced=True)] = None
@@ -57,7 +61,7 @@ METHOD = Method(
     size=SizeRule(minimum=16, default=640),
     options=Options,
     presets={
-        "paper": {"rounds": 30, "direction_weight": 0.0, "height_weight": 0.0},
+        "paper": {"rounds": 30, "direction_weight": 0.0, "height_weight": 0.0, "turn": 28.65, "tint": 0.05},
         "tiny": {"size": 64, "rounds": 2},
     },
     run="impasto.applications.text_effects.paint:stylize",
