@@ -77,15 +77,16 @@ def best_tint(
 @compiled()
 def measure(
     source: Any, target: Any, source_means: Any, target_means: Any, source_guides: Any, target_guides: Any, shares: Any,
-    steps: Any, field: Any, errors: Any, tints: Any, places: Any, tint: Any, radius: Any, margin: Any,
+    steps: Any, leans: Any, field: Any, errors: Any, tints: Any, places: Any, tint: Any, radius: Any, margin: Any,
 ) -> None:  # fmt: skip
-    """Fill errors (H, W) and tints (H, W, c) with those of the matches as they are."""
+    """Fill errors (H, W) and tints (H, W, c) with those of the matches as they are. leans: (n,), what it costs to take each copy."""
     for y in range(errors.shape[0]):
         for x in range(errors.shape[1]):
             sy, sx, copy = field[y, x, 0], field[y, x, 1], field[y, x, 2]
             if tint > 0:
                 best_tint(source_means, target_means, shares[y, x], copy, sy, sx, y, x, tint, tints[y, x])
-            errors[y, x] = guide_error(source_guides, target_guides, places[copy, sy, sx], y, x) + scaled_error(
+            apart = leans[copy] + guide_error(source_guides, target_guides, places[copy, sy, sx], y, x)
+            errors[y, x] = apart + scaled_error(
                 source, target, tints[y, x], shares[y, x], steps, copy, sy, sx, y, x, radius, margin, np.float32(np.inf)
             )
 
@@ -120,12 +121,12 @@ def _near(
 @compiled()
 def improve(
     source: Any, target: Any, source_means: Any, target_means: Any, source_guides: Any, target_guides: Any, shares: Any,
-    steps: Any, field: Any, errors: Any, tints: Any, usage: Any, places: Any, to_copy: Any, columns: Any, penalty: Any,
+    steps: Any, leans: Any, field: Any, errors: Any, tints: Any, usage: Any, places: Any, to_copy: Any, columns: Any, penalty: Any,
     tint: Any, radius: Any, margin: Any, backward: Any, seed: Any,
 ) -> Any:  # fmt: skip
     """One pass over a picture: matches of the neighbours are tried, then random ones, near and far. Returns how many changed.
 
-    shares: (H, W, s). errors, tints: of the matches (see `measure`), without what uses cost. tint: how far a match's
+    shares: (H, W, s). leans: (n,), what it costs to take each copy. errors, tints: of the matches (see `measure`), without what uses cost. tint: how far a match's
     colours may be shifted. usage: (pixels,), how often each place of the source is taken; penalty: what each further use
     adds. to_copy: (n, 2, 3), from a source's row and column to a copy's. columns: the source's width.
     """
@@ -170,7 +171,7 @@ def improve(
                 if place < 0 or (try_y == best_y and try_x == best_x and copy == best_copy):
                     continue
                 used = penalty * usage[place]
-                found = guide_error(source_guides, target_guides, place, y, x)
+                found = leans[copy] + guide_error(source_guides, target_guides, place, y, x)
                 if found + used >= cost:
                     continue
                 if tint > 0:
