@@ -10,6 +10,7 @@ from . import Options
 from .distance import Mask, Strokes, half_widths, strokes_of, text_in
 from .lettering import lettered
 from .synthesis import Plan, synthesise
+from .turning import angles
 
 _LARGEST = 2.0  # how far a style is enlarged of its own accord: more would be blurred
 _SMALLEST_PX = 24  # a side of the style at least, of its own accord
@@ -27,7 +28,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     style, source = styled_word(inputs, options, target)
     plan = Plan(
         options.distance_weight, options.direction_weight, options.height_weight, options.uniformity, options.patch_size, options.levels,
-        options.rounds, context.run.seed,
+        options.rounds, options.turn, options.tint, context.run.seed,
     )  # fmt: skip
     picture, account = synthesise(
         style, source, target, plan,
@@ -67,6 +68,9 @@ def styled_word(inputs: Inputs, options: Options, target: Strokes) -> tuple[Arra
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001
-    """What a run will need: stacks of three scales of a style about as large as the result, and of the result."""
+    """What a run will need: stacks of three scales of a style about as large as the result, of its turned copies, and of the result."""
     pixels = height * width
-    return Estimate(memory_bytes=int(pixels * 2 * 160) + 200_000_000, seconds=1 + pixels * options.rounds * 1.2e-6)
+    copies = len(angles(options.turn))
+    per_pixel = 2 * 160 + (copies - 1) * 110 + (copies * 60 if options.tint else 0)
+    seconds = pixels * options.rounds * 1.2e-6 * (1.5 if copies > 1 else 1) * (1.3 if options.tint else 1)
+    return Estimate(memory_bytes=pixels * per_pixel + 200_000_000, seconds=1 + seconds)
