@@ -61,7 +61,7 @@ METHOD = Method(
         "Places are middles of pixels drawn at random in every step, and every layer is read at the unit over the place, as the authors read the painting; the picture they read between units, where grain goes unseen. Coarse scales get more of the steps than fine ones.",
         "The content weight is counted from the last scale (2, doubling towards the coarse ones), so that it means the same at any size; the default is 0.7 of the authors', preset 'paper' theirs.",
         "A painting's rim of 3 % offers no places, and every picture is seen with 8 px mirrored around it: frames and the network's padding would end up along the result's edges.",
-        "Relaxed earth mover's distance and content cosine against gatys: astronaut and Matisse at 256 px 0.251 and 0.69 (gatys 0.279 and 0.74); cat and Udnie at 256 px 0.241 and 0.58 (gatys at 192 px 0.260 and 0.61); the wall and Hokusai at 192 px, half the steps, 0.204 and 0.60 (0.258 and 0.70). That is 8 to 21 % nearer to the painting at a content cosine 0.04 to 0.10 lower; 15 % at equal cosine, as one would hope, is not shown.",
+        "Relaxed earth mover's distance and content cosine against gatys: astronaut and Matisse at 256 px 0.251 and 0.69 (gatys 0.279 and 0.74); cat and Udnie at 256 px 0.241 and 0.58 (gatys at 192 px 0.260 and 0.61); the wall and Hokusai at 192 px, half the steps, 0.204 and 0.60 (0.258 and 0.70). That is 7 to 21 % nearer to the painting at a content cosine 0.04 to 0.10 lower; 15 % at equal cosine, as one would hope, is not shown.",
         "The picture shown is the running average of the last steps: sampled losses make single steps noisy.",
     ),
 )  # fmt: skip
