@@ -18,9 +18,9 @@ def measured(method, preset=None):
     return impasto.evaluate(photo, painting, done.picture), done.report["seconds"]
 
 
-def test_nnst_comes_nearest_to_the_painting_and_keeps_the_photo():
+def test_nnst_comes_nearer_to_the_painting_than_gatys_and_keeps_the_photo():
     found, _ = measured("nnst")
-    assert found.remd < min(measured("gatys")[0].remd, measured("strotss")[0].remd)
+    assert found.remd < measured("gatys")[0].remd  # strotss descends on this very distance and comes lower
     assert found.content_cosine > 0.5
 
 
@@ -31,7 +31,7 @@ def test_the_fast_preset_is_fast_and_nearly_as_near():
 
 
 def test_strotss_comes_nearer_to_the_painting_than_gatys():
-    assert measured("strotss")[0].remd < measured("gatys")[0].remd
+    assert measured("strotss")[0].remd < 0.9 * measured("gatys")[0].remd
 
 
 @pytest.mark.parametrize("method", ["nnst", "strotss"])
