@@ -198,17 +198,30 @@ def vote(source: Any, places: Any, field: Any, tints: Any, radius: Any, margin: 
     border has no vote.
     """
     height, width = picture.shape[:2]
+    rows, columns = places.shape[1], places.shape[2]
+    channels, wide = source.shape[4], source.shape[3]
+    stride = source.shape[1] * source.shape[2] * wide
+    flat, flat_places, flat_field, flat_tints = (
+        source.reshape(-1),
+        places.reshape(-1),
+        field.reshape(-1),
+        tints.reshape(-1),
+    )
     for y in range(height):
         for x in range(width):
             r, g, b, total = 0.0, 0.0, 0.0, 0.0
             for near in range(max(0, y - radius), min(height, y + radius + 1)):
                 for at in range(max(0, x - radius), min(width, x + radius + 1)):
-                    sy, sx = field[near, at, 0] + y - near, field[near, at, 1] + x - at
-                    copy = field[near, at, 2]
-                    if not (0 <= sy < places.shape[1] and 0 <= sx < places.shape[2]) or places[copy, sy, sx] == NOWHERE:
+                    i, k = np.uint64(3 * (near * width + at)), np.uint64(tints.shape[2] * (near * width + at))
+                    sy, sx = np.int64(flat_field[i]) + y - near, np.int64(flat_field[i + np.uint64(1)]) + x - at
+                    copy = np.int64(flat_field[i + np.uint64(2)])
+                    if not (0 <= sy < rows and 0 <= sx < columns):
                         continue
-                    r += source[copy, 0, margin + sy, margin + sx, 0] + tints[near, at, 0]
-                    g += source[copy, 0, margin + sy, margin + sx, 1] + tints[near, at, 1]
-                    b += source[copy, 0, margin + sy, margin + sx, 2] + tints[near, at, 2]
+                    if flat_places[np.uint64((copy * rows + sy) * columns + sx)] == NOWHERE:
+                        continue
+                    n = np.uint64(channels * (copy * stride + (margin + sy) * wide + margin + sx))
+                    r += flat[n] + flat_tints[k]
+                    g += flat[n + np.uint64(1)] + flat_tints[k + np.uint64(1)]
+                    b += flat[n + np.uint64(2)] + flat_tints[k + np.uint64(2)]
                     total += 1.0
             picture[y, x, 0], picture[y, x, 1], picture[y, x, 2] = r / total, g / total, b / total

@@ -52,6 +52,7 @@ def synthesise(
     picture = style[:1, :1]
     errors = np.zeros((1, 1), np.float32)
     usage = np.zeros((1, 1), np.int32)
+    turned: dict[str, float] = {}
     done = 0
     for n in range(count):
         sizes = [
@@ -67,11 +68,12 @@ def synthesise(
             if stopping():
                 break
         coarser, picture, errors, usage = (level.field, level.copies), level.picture, level.errors, level.usage
+        turned = level.turned() if plan.turn else {}
         if stopping():
             break
     account: dict[str, object] = {
         "levels": count, "error": float(errors.mean()), "most_uses": int(usage.max()),
-        "scales": [round(float(s), 3) for s in shares.mean(0)], **(level.turned() if plan.turn else {}),
+        "scales": [round(float(s), 3) for s in shares.mean(0)], **turned,
     }  # fmt: skip
     return enlarged(picture, target.mask.shape), account
 

@@ -89,7 +89,8 @@ def _warped(planes: Array, back: NDArray[np.float64], canvas: tuple[int, int]) -
 
     flipped = back[::-1][:, [1, 0, 2]]
     how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(planes, flipped, canvas[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)
+    made = cv2.warpAffine(planes, flipped, canvas[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(made, np.float32)
 
 
 def _places(back: NDArray[np.float64], size: tuple[int, int], canvas: tuple[int, int], edge: int) -> NDArray[np.int32]:
