@@ -1,4 +1,4 @@
-"""Options that every recipe shares whose networks know their styles by name. Imports no torch."""
+"""Options that recipes share: of networks that know their styles by name, and of generators of textures. Imports no torch."""
 
 from typing import Annotated, Literal
 
@@ -32,6 +32,31 @@ class PaintingOptions(TrainingOptions):
     """Layer whose features are the content."""
     style_layers: Annotated[NamedWeights, UI(advanced=True)] = {f"relu{block}_1": 1.0 for block in range(1, 5)}
     """Layers whose texture is the style, with weights."""
+
+
+class NoiseOptions(TrainingOptions):
+    """What can be turned on any training of a generator that makes textures out of noise."""
+
+    batch_size: Annotated[int, Field(ge=1, le=4096)] = 4
+    """Textures made in a step."""
+    crop_px: Annotated[int, Field(ge=32, le=4096)] = 128
+    """Side of the textures, in pixels; a multiple of 32."""
+    style: str = ""
+    """The picture whose texture is learned; empty takes a bundled one."""
+    style_px: Annotated[int, Field(ge=32, le=2048)] = 256
+    """Long side that pictures are brought to: larger gives larger patterns."""
+    diversity: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.0
+    """How strongly textures of one batch are driven apart."""
+    encoder: Literal["slim", "vgg19"] = "slim"
+    """The network through which the losses look: vgg19, or slim, a quarter as wide and some six times cheaper."""
+    vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 4
+    """With the slim encoder, steps from one that looks through VGG-19 instead to the next; 0 never looks through it."""
+    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.0
+    """How strongly grain is smoothed away (total variation)."""
+    grid_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 100.0
+    """How strongly grids of four and eight pixels are suppressed, which enlarging by nearest neighbour leaves."""
+    style_layers: Annotated[NamedWeights, UI(advanced=True)] = {f"relu{block}_1": 1.0 for block in range(1, 6)}
+    """Layers whose correlations are the texture, with weights."""
 
 
 class StyleOptions(PaintingOptions):

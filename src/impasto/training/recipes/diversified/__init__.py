@@ -1,23 +1,20 @@
 """`diversified`: teach one generator several textures, one after the other, and not to repeat itself."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from impasto.core import UI, NamedWeights, Recipe, TrainingOptions
+from impasto.core import UI, Recipe
+from impasto.training.style_options import NoiseOptions
 
 
-class Options(TrainingOptions):
+class Options(NoiseOptions):
     """What can be turned on the training."""
 
     batch_size: Annotated[int, Field(ge=2, le=4096)] = 4
-    """Pictures made in a step, all of one texture."""
-    crop_px: Annotated[int, Field(ge=32, le=4096)] = 128
-    """Side of the textures, in pixels; a multiple of 32."""
+    """Textures made in a step, all of one picture's."""
     style: str = ""
     """The folder of pictures whose textures are learned, one slot each; empty takes the bundled paintings."""
-    style_px: Annotated[int, Field(ge=32, le=2048)] = 256
-    """Long side that the pictures are brought to: larger gives larger patterns."""
     width: Annotated[int, Field(ge=7, le=448)] = 56
     """Channels at the smallest sizes; the paper's network has 256."""
     unlock_every: Annotated[int, Field(ge=1, le=1_000_000)] = 100
@@ -26,16 +23,8 @@ class Options(TrainingOptions):
     """How strongly textures of one batch are driven apart."""
     diversity_layer: Annotated[str, UI(advanced=True)] = "relu4_2"
     """Layer whose features are to differ."""
-    encoder: Literal["slim", "vgg19"] = "slim"
-    """The network through which the losses look: vgg19, or slim, a quarter as wide and some six times cheaper."""
     vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 6
     """With the slim encoder, steps from one that looks through VGG-19 instead to the next; 0 never looks through it."""
-    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.0
-    """How strongly grain is smoothed away (total variation)."""
-    grid_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 100.0
-    """How strongly grids of four and eight pixels are suppressed, which enlarging by nearest neighbour leaves."""
-    style_layers: Annotated[NamedWeights, UI(advanced=True)] = {f"relu{block}_1": 1.0 for block in range(1, 6)}
-    """Layers whose correlations are the texture, with weights."""
 
 
 RECIPE = Recipe(

@@ -1,37 +1,16 @@
 """`texture_net`: teach a small generator to make a texture out of noise, at any size and at once."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
+from impasto.core import Recipe
+from impasto.training.style_options import NoiseOptions
 
-from impasto.core import UI, NamedWeights, Recipe, TrainingOptions
 
-
-class Options(TrainingOptions):
+class Options(NoiseOptions):
     """What can be turned on the training."""
 
-    batch_size: Annotated[int, Field(ge=1, le=4096)] = 4
-    """Textures made in a step."""
-    crop_px: Annotated[int, Field(ge=32, le=4096)] = 128
-    """Side of the textures, in pixels; a multiple of 32."""
-    style: str = ""
-    """The picture whose texture is learned; empty takes a bundled one."""
-    style_px: Annotated[int, Field(ge=32, le=2048)] = 256
-    """Long side that the picture is brought to: larger gives larger patterns."""
     norm: Literal["instance", "batch"] = "instance"
     """What the norms take off: each picture's own statistics (the paper of 2017), or the batch's, kept as fixed numbers afterwards (2016)."""
-    diversity: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.0
-    """How strongly textures of one batch are driven apart (the paper of 2017)."""
-    encoder: Literal["slim", "vgg19"] = "slim"
-    """The network through which the losses look: vgg19, or slim, a quarter as wide and some six times cheaper."""
-    vgg_every: Annotated[int, Field(ge=0, le=10_000)] = 4
-    """With the slim encoder, steps from one that looks through VGG-19 instead to the next; 0 never looks through it."""
-    tv_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 0.0
-    """How strongly grain is smoothed away (total variation)."""
-    grid_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 100.0
-    """How strongly grids of four and eight pixels are suppressed, which enlarging by nearest neighbour leaves."""
-    style_layers: Annotated[NamedWeights, UI(advanced=True)] = {f"relu{block}_1": 1.0 for block in range(1, 6)}
-    """Layers whose correlations are the texture, with weights."""
 
 
 RECIPE = Recipe(
