@@ -27,7 +27,7 @@ def style(painted):
 
 
 def run(content, *styles, context=None, extras=None, **options):
-    options = {"scales": 1, "steps": 15} | options
+    options = {"scales": 1, "steps": 10} | options
     styles = tuple(s if isinstance(s, Style) else Style(s) for s in styles)
     context = context or Context(RunOptions(device="cpu", precision="float32"))
     return stylize(Inputs(content, styles, extras=extras or {}), METHOD.make_options(**options), context)
@@ -90,7 +90,7 @@ def test_bfloat16_paints_the_same_kind_of_picture(content, style):
 
 
 def test_adam_lowers_the_loss_too(content, style):
-    stage = run(content, style, optimiser="adam", steps=25).report["stages"][0]
+    stage = run(content, style, optimiser="adam", steps=15).report["stages"][0]
     assert stage["loss"] < 0.5 * stage["first_loss"]
 
 
