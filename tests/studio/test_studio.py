@@ -60,6 +60,36 @@ def test_the_page_loads_nothing_from_elsewhere_and_says_so(inside):
     assert page.headers["x-frame-options"] == "DENY"
     config = inside.get("/config").json()
     assert config["analytics_enabled"] is False
+    # Gradio writes a description of every event, with every palette in it, into the page where nobody keeps it from that.
+    assert len(page.content) < 400_000
+
+
+def test_scripts_styles_and_small_pictures_are_fetched_once_and_packed_for_those_far_away(inside):
+    name = next(part for part in inside.get("/").text.split('"') if part.endswith(".js") and "/assets/" in part)
+    name = "/assets/" + name.rpartition("/")[2]
+    script = inside.get(name)
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.headers["content-encoding"] == "gzip"  # the test's client has no address
+    small = inside.get("/thumbs/bundled:starry_night.jpg")
+    assert (small.headers["content-type"], small.headers["cache-control"]) == (
+        "image/jpeg", "private, max-age=86400, immutable",
+    )  # fmt: skip
+    for wrong in ("/assets/..%2findex.html", "/assets/none.js", "/thumbs/..%2fsecret", "/thumbs/x"):
+        assert inside.get(wrong).status_code in (403, 404), wrong
+
+
+def test_a_gradio_that_cannot_do_without_its_luggage_is_imported_with_it(monkeypatch):
+    from impasto.studio import imports
+
+    tried = []
+    monkeypatch.setattr(
+        imports, "import_module", lambda name: tried.append(name) or (1 / 0 if len(tried) == 1 else name)
+    )
+    monkeypatch.setattr(imports.sys, "modules", dict(imports.sys.modules))
+    assert imports.import_gradio() == "gradio"
+    assert tried == ["gradio", "gradio"]
+    assert "gradio" not in imports.sys.modules
 
 
 @pytest.mark.parametrize(
@@ -96,6 +126,7 @@ def file(path: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "path", ["http://127.0.0.1:1/x.png", "https://example.org/x.png", "/etc/passwd", "file:///etc/passwd", 7]
 )
+@pytest.mark.usefixtures("studio")  # Gradio comes with it, the quick way
 def test_a_path_or_address_in_a_clients_data_is_never_opened(path):
     import gradio as gr
 
@@ -141,11 +172,13 @@ def test_paintings_on_the_shelf_have_names_small_copies_and_an_end(shelf, own):
     assert shelf.get(key) == (own, "My own.png")
     item = shelf.item(key)
     assert item["title"] == "My own"
-    assert item["thumb"].startswith("data:image/jpeg;base64,")
+    assert item["thumb"].startswith(f"/thumbs/{key}?")
+    assert all(shelf.thumb(k)[:3] == b"\xff\xd8\xff" for k in (key, "bundled:starry_night.jpg", "zoo:udnie"))
     assert shelf.get("bundled:starry_night.jpg")[1] == "starry_night.jpg"
     for wrong in ("bundled:../../secret", "../secret", "x" * 32, ""):
-        with pytest.raises((InputError, UsageError)):
-            shelf.get(wrong)
+        for asked in (shelf.get, shelf.thumb):
+            with pytest.raises((InputError, UsageError)):
+                asked(wrong)
     with pytest.raises(InputError, match="megapixels"):
         shelf.put(_png(400, 400), "large.png")
     shelf.sweep(24)
