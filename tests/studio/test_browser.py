@@ -1,5 +1,6 @@
 """The studio as a person meets it, in a real browser."""
 
+import base64
 import json
 import re
 import time
@@ -217,6 +218,48 @@ def test_a_film_is_painted_with_its_sound_and_plays(page, shot, tmp_path):
     shot(page, "film")
     page.click('button[role="tab"]:has-text("History")')
     page.wait_for_selector('#wall .card[data-method="johnson"] :text("film")')
+    page.reload()
+    page.wait_for_selector("#palette .painting")
+    page.click('button[role="tab"]:has-text("History")')
+    page.click('#wall .card[data-method="johnson"] .use')
+    page.wait_for_selector('#film-palette [data-id="zoo:udnie"].on')
+    page.wait_for_selector("#clip .file-preview")
+    page.wait_for_function("document.querySelector('#film-method input').value.includes('Johnson')")
+
+
+def test_the_camera_is_painted_live_in_what_is_chosen_and_closed_when_nobody_looks(page, shot):
+    page.click('button[role="tab"]:has-text("Camera")')
+    page.click("#mirror .open")
+    page.wait_for_selector('#mirror .line:has-text("Pick a painting")')
+    page.click('#live-palette [data-id="bundled:great_wave.jpg"]')
+    rate = "parseFloat(document.querySelector('#mirror .eta').textContent)"
+    page.wait_for_function(f"{rate} > 0")
+    page.wait_for_timeout(3000)
+    print(f"\nalla_prima: {page.evaluate(rate)} pictures a second")
+    assert page.evaluate("(({width, height}) => [width, height])(document.querySelector('#mirror canvas'))") == [
+        480,
+        270,
+    ]
+    before = seen(page)
+    page.wait_for_timeout(1000)
+    assert np.abs(seen(page) - before).max() > 8, "it stands still"
+    shot(page, "camera")
+    page.click('#live-palette [data-id="zoo:udnie"]')
+    page.wait_for_function("document.querySelector('#live-method input').value.includes('Johnson')")
+    page.wait_for_timeout(3000)
+    print(f"johnson: {page.evaluate(rate)} pictures a second")
+    assert np.abs(seen(page).mean((0, 1)) - before.mean((0, 1))).max() > 8, "it looks as before"
+    with page.expect_download() as kept:
+        page.click("#mirror .keep")
+    assert Image.open(kept.value.path()).size == (480, 270)
+    page.click('button[role="tab"]:has-text("Paint")')
+    page.wait_for_function("document.querySelector('#mirror .open').textContent === 'Open the camera'")
+
+
+def seen(page: Any) -> Any:
+    """What the mirror shows."""
+    address = page.evaluate("document.querySelector('#mirror canvas').toDataURL('image/png')")
+    return np.asarray(Image.open(BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGB"), np.int16)
 
 
 @pytest.mark.screen(390, 844)

@@ -1,6 +1,7 @@
 """The page behind its guard, without a browser: what is served, what is closed, who comes in."""
 
 import asyncio
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -190,8 +191,6 @@ def test_paintings_on_the_shelf_have_names_small_copies_and_an_end(shelf, own):
 
 
 def _png(height: int, width: int) -> bytes:
-    from io import BytesIO
-
     target = BytesIO()
     Image.fromarray(np.zeros((height, width, 3), np.uint8)).save(target, "PNG")
     return target.getvalue()
@@ -250,3 +249,70 @@ def test_a_method_that_looks_at_paintings_gets_the_one_behind_a_name_where_it_is
     for wrong in ("zoo:", "zoo:../../secret", "zoo:no-such-style"):
         with pytest.raises((InputError, UsageError)):
             make_order(Wish(str(photo), [{"id": wrong, "weight": 1}], "gatys"), shelf)
+
+
+def jpeg(height: int = 48, width: int = 64) -> bytes:
+    target = BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    Image.fromarray(pixels).save(target, "JPEG")
+    return target.getvalue()
+
+
+def test_what_a_camera_is_painted_in_comes_from_the_palette_and_nowhere_else(shelf):
+    from impasto.studio.mirror import asked, look_of
+
+    look = look_of("alla_prima", ["bundled:great_wave.jpg", "bundled:the_scream.jpg"], ["3", "1"], shelf)
+    assert (look.method, look.options) == ("alla_prima", ())
+    assert [(name, weight) for _, name, weight in look.styles] == [("great_wave.jpg", 3), ("the_scream.jpg", 1)]
+    assert look_of("alla_prima", ["zoo:udnie"], [], shelf).options == (("style_name", "udnie"),)
+    for method, styles, weights in [
+        ("gatys", ["bundled:great_wave.jpg"], []), ("no_method", [], []), ("alla_prima", ["../secret"], []),
+        ("alla_prima", ["bundled:../secret"], []), ("alla_prima", ["bundled:great_wave.jpg"], ["nan"]),
+        ("alla_prima", ["bundled:great_wave.jpg"] * 9, []), ("johnson", ["zoo:/etc/passwd"], []),
+    ]:  # fmt: skip
+        with pytest.raises((InputError, UsageError)):
+            look_of(method, styles, weights, shelf)
+    assert asked({"chosen": []}, "alla_prima", 480) == {"ask": None, "size": 480}
+    assert asked({"chosen": [{"id": "zoo:udnie", "weight": 2}]}, "johnson", 320) == {
+        "ask": "/live?method=johnson&style=zoo%3Audnie&weight=2", "size": 320,
+    }  # fmt: skip
+
+
+def test_a_frame_comes_back_painted_or_is_dropped_at_once(inside, monkeypatch):
+    mirror = inside.app.app.state.desk.painters.mirror
+    meant: list[Any] = []
+
+    def paint(task: Any, **_: Any) -> dict[str, Any]:
+        meant.append(task)
+        other = inside.post(address, content=b"another")  # of the same visitor, while this one is on its way
+        assert (other.status_code, other.headers["retry-after"]) == (429, "1")
+        return {"state": "painted", "jpeg": b"painted"}
+
+    monkeypatch.setattr(mirror.worker, "call", paint)
+    address = "/live?method=johnson&style=zoo:udnie&tab=1"
+    assert inside.post(address, content=b"frame").content == b"painted"
+    assert (meant[0].frame, meant[0].look.method) == (b"frame", "johnson")
+    assert inside.post("/live?method=gatys", content=b"frame").status_code == 422
+    assert inside.post(address, content=b"x" * 4_000_001).status_code == 413
+    monkeypatch.setattr(
+        mirror.worker, "call", lambda *_, **__: {"state": "failed", "kind": "input", "error": "no JPEG."}
+    )
+    assert inside.post(address, content=b"frame").text == "no JPEG."
+    assert not mirror._visitors
+
+
+def test_frames_are_painted_by_what_was_prepared_for_the_first_of_their_size(photo):
+    from impasto.service.live import Look, _job, paint_frame
+    from impasto.service.worker import Setup
+
+    look = Look("colour_transfer", (), ((photo.read_bytes(), "photo.png", 1.0),))
+    setup = Setup(ServiceOptions(max_megapixels=0.01).limits(), 1)
+    _job.cache_clear()
+    sizes = [(48, 64), (48, 64), (40, 40)]
+    for height, width in sizes:
+        painted = Image.open(BytesIO(paint_frame(look, jpeg(height, width), setup)))
+        assert (painted.height, painted.width) == (height, width)
+    assert _job.cache_info().misses == 2
+    for wrong, why in ((b"\x89PNG", "no JPEG"), (b"\xff\xd8\xff", "JPEG"), (jpeg(200, 200), "megapixels")):
+        with pytest.raises(InputError, match=why):
+            paint_frame(look, wrong, setup)

@@ -347,6 +347,7 @@ class Desk:
         """Delete finished jobs that are too old, and the oldest ones where all together take too much disk."""
         self._clear(0, time() - self.options.keep_hours * 3600)
         self.uploads.sweep(self.options.keep_hours)
+        self.painters.mirror.rest()
         for chore in self.chores:
             chore()
 

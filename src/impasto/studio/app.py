@@ -54,6 +54,7 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         from .blocks import Studio
         from .events import Events
         from .files import add_files
+        from .mirror import add_mirror
         from .page import Page, head, theme
         from .shelf import Shelf
 
@@ -70,6 +71,7 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         Events(page, bench, folder)
         blocks.load(bench.wall, page.history, page.wall, show_progress="hidden")
     app.state.blocks = blocks
+    add_mirror(app, bench)
     add_files(app, shelf, Path(gr.__path__[0]) / "templates" / "frontend")
     gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, show_error=False, ssr_mode=False, pwa=False, mcp_server=False,

@@ -175,7 +175,7 @@ class Bench:
             cards.append({
                 "id": folder.path.name, "method": order.method, "title": str(entry.get("title") or order.method)[:80], "detail": detail,
                 "image": f"{base}/thumb", "full": f"{base}/result",
-                "actions": [*([] if film else [["use", "Use these settings again"]]), ["delete", "Delete"]],
+                "actions": [["use", "Use these settings again"], ["delete", "Delete"]],
             })  # fmt: skip
         return {
             "cards": cards,

@@ -46,6 +46,7 @@ class Events:
         self._wire_canvas()
         self._wire_rest()
         page.cinema.wire(page.history, page.wall)
+        page.mirror.wire()
 
     # Choices --------------------------------------------------------------------------------------------------------
 
@@ -305,9 +306,11 @@ class Events:
             page.seed,
             page.format,
         ]
-        restored += [page.tabs, page.settings, page.history, page.wall]
+        restored += [page.settings, *page.cinema.settings, page.tabs, page.history, page.wall]
+        self._restored = len(restored)
+        given = [page.palette, page.cinema.palette, page.history]
         for wall in (page.wall, page.grid):
-            wall.change(_plainly(self.act), [wall, page.palette, page.history], restored, show_progress="hidden")
+            wall.change(_plainly(self.act), [wall, *given], restored, show_progress="hidden")
 
     async def compare(
         self, photo: str | None, palette: Update, methods: list[str], size: float, seed: Any, request: gr.Request
@@ -327,11 +330,11 @@ class Events:
         """End the comparison early."""
         self.bench.stop_comparing(request.session_hash or "")
 
-    def act(self, wall: Update, palette: Update, history: list[Any]) -> tuple[Any, ...]:
-        """What a card's button asks for: its settings again, or that it go."""
+    def act(self, wall: Update, palette: Update, films: Update, history: list[Any]) -> tuple[Any, ...]:
+        """What a card's button asks for: its settings again, or that it go. films: the palette of the films' tab."""
         deed = (wall or {}).get("act") or {}
         job_id = str(deed.get("id") or "")
-        nothing = (gr.skip(),) * 16
+        nothing = (gr.skip(),) * self._restored
         if deed.get("kind") == "delete":
             with suppress(KeyError):
                 self.bench.desk.delete(job_id)
@@ -341,17 +344,18 @@ class Events:
             return nothing
         try:
             wish = wish_again(self.bench.desk, job_id, self.bench.shelf, self.folder)
-        except KeyError:
+        except (KeyError, FileNotFoundError):
             raise gr.Error("That picture is no longer there.", print_exception=False) from None
+        rest = (gr.skip(), gr.skip())
+        if wish.film is not None:
+            film = self.page.cinema.again(wish, films)
+            return *nothing[: -len(film) - 3], *film, gr.Tabs(selected="film"), *rest
         method = registry.get(wish.method)
-        palette = palette or self.bench.shelf.palette()
-        known = {item["id"] for item in palette["items"]}
-        items = [self.bench.shelf.item(c["id"]) for c in wish.chosen if c["id"] not in known] + list(palette["items"])
-        palette = {**palette, "items": items, "chosen": wish.chosen}
+        palette = self.bench.shelf.shown(palette, wish.chosen)
         return (
             wish.photo, palette, method.id, _quality_of(method.id, wish.preset),
             *self.panel(method, wish.preset, dict(wish.options), palette), wish.kept, wish.seed, wish.format,
-            gr.Tabs(selected="paint"), gr.Accordion(open=True), gr.skip(), gr.skip(),
+            gr.Accordion(open=True), *nothing[: len(self.page.cinema.settings)], gr.Tabs(selected="paint"), *rest,
         )  # fmt: skip
 
 

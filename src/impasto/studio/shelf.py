@@ -103,6 +103,13 @@ class Shelf:
         """The pictures that come with the package."""
         return [self.item(_BUNDLED + name) for name in assets.names(kind)]
 
+    def shown(self, palette: dict[str, Any] | None, chosen: list[dict[str, Any]]) -> dict[str, Any]:
+        """A palette on which these are chosen; those that were not on it are first."""
+        palette = palette or self.palette()
+        known = {item["id"] for item in palette["items"]}
+        new = [self.item(str(row["id"])) for row in chosen if row["id"] not in known]
+        return {**palette, "items": [*new, *palette["items"]], "chosen": chosen}
+
     def sweep(self, hours: float) -> None:
         """Throw away what is older, and the oldest where all together are too much."""
         if not self.folder.is_dir():
