@@ -114,6 +114,7 @@ def test_a_style_by_name_is_painted_at_once_and_blended_with_others_of_its_kind(
     page.wait_for_selector('#command .cm-content:has-text("dragon:1")')
     assert "--style-name belle-ile:1,dragon:1" in text(page, "#command")
     page.wait_for_selector(READY)
+    page.evaluate("scrollTo(0, 0)")
     shot(page, "zoo")
     page.hover('#palette [data-id="bundled:great_wave.jpg"]')
     page.click('#palette [data-id="bundled:great_wave.jpg"] .add')  # of another kind: it takes their place
@@ -317,6 +318,7 @@ def test_the_history_keeps_pictures_and_gives_their_settings_back(page, shot):
 @pytest.mark.screen(390, 844)
 def test_on_a_phone_everything_fits_the_width(page, shot):
     choose(page)
+    page.evaluate("scrollTo(0, 0)")
     shot(page, "phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.click("#settings > button")

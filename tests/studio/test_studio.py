@@ -316,3 +316,46 @@ def test_frames_are_painted_by_what_was_prepared_for_the_first_of_their_size(pho
     for wrong, why in ((b"\x89PNG", "no JPEG"), (b"\xff\xd8\xff", "JPEG"), (jpeg(200, 200), "megapixels")):
         with pytest.raises(InputError, match=why):
             paint_frame(look, wrong, setup)
+
+
+def test_the_same_told_twice_is_an_echo_unless_something_was_in_between():
+    from impasto.studio.echoes import MOST_PLACES, Echoes
+
+    echoes = Echoes()
+    assert [echoes.is_echo("tab", what) for what in (1, 1, 2, 1)] == [False, True, False, False]
+    assert not echoes.is_echo("another tab", 1)
+    assert not echoes.is_echo("tab", 1, seconds=-1)
+    echoes.forget("tab")
+    assert not echoes.is_echo("tab", 1)
+    for place in range(MOST_PLACES):
+        echoes.is_echo(str(place), 1)
+    assert not echoes.is_echo("tab", 1)
+
+
+def test_a_choice_that_gradio_tells_four_times_is_painted_once(tmp_path, photo, shelf):
+    from impasto.studio.bench import Bench
+
+    bench = Bench(Desk(ServiceOptions(folder=str(tmp_path))), shelf)
+    painted: list[Wish] = []
+
+    async def submit(wish: Wish) -> tuple[str, Any]:
+        painted.append(wish)
+        return str(len(painted)), wish
+
+    async def follow(job_id: str, _: Any) -> Any:
+        yield {"state": "done", "id": job_id}
+
+    bench.submit, bench.follow = submit, follow  # type: ignore[method-assign, assignment]
+
+    async def paint(wish: Wish, asked: bool = False) -> list[Any]:
+        return [value async for value, *_ in bench.paint(wish, "tab", asked)]
+
+    async def visit() -> None:
+        wish = Wish(str(photo), [{"id": "bundled:great_wave.jpg", "weight": 1}], "alla_prima")
+        told = await asyncio.gather(*(paint(wish) for _ in range(4)))
+        assert sorted(map(len, told)) == [0, 0, 0, 1]
+        assert await paint(wish, asked=True), "somebody pressed the button"
+        assert await paint(wish), "another picture may stand on the easel since"
+        assert len(painted) == 3
+
+    asyncio.run(visit())

@@ -122,6 +122,7 @@ class Cinema:
         film |= {"end": float(end)} if end else {}
         film = {name: value for name, value in film.items() if value != FilmOptions.model_fields[name].default}
         nothing, told = (gr.skip(),) * 5, False
+        yield gr.skip(), *nothing  # where nothing at all is told, Gradio empties what is on the page
         if clip is None:
             yield {"state": "failed", "error": "Choose a film first."}, *nothing
             return

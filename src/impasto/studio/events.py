@@ -94,8 +94,11 @@ class Events:
         method, preset = registry.choose(None, quality), registry.preset_for(quality, None)
         return method.id, *self.panel(method, preset, {}, palette)
 
-    def choose_method(self, method_id: str, form: Update, palette: Update) -> tuple[Any, ...]:
+    def choose_method(self, method_id: str, form: Update, palette: Update, request: gr.Request) -> tuple[Any, ...]:
         """Show another method; the size that was asked for stays."""
+        # Drawn anew for an echo, the form would lose what was changed on it by then.
+        if self.bench.echoes.is_echo(f"{request.session_hash}/method", (method_id, form, rows(palette))):
+            return (gr.skip(),) * (1 + len(self._panel))
         method = registry.get(method_id)
         values = {k: v for k, v in _values(form).items() if k == "size"}
         return _quality_of(method.id, None), *self.panel(method, None, values, palette)
@@ -183,9 +186,8 @@ class Events:
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Paint what the page asks for, and tell of it until it is done."""
         nothing = (gr.skip(),) * len(self._outputs)
-        method = registry.get(wish.method)
-        if not asked and (wish.photo is None or (method.takes_styles and not wish.chosen)):
-            yield nothing
+        yield nothing  # where nothing at all is told, Gradio empties what is on the page, the history too
+        if not asked and (wish.photo is None or (registry.get(wish.method).takes_styles and not wish.chosen)):
             return
         tab, told = request.session_hash or "", False
         async for easel, order, job_id in self.bench.paint(wish, tab, asked):
