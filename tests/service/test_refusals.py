@@ -3,12 +3,13 @@
 import struct
 import zlib
 from io import BytesIO
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from PIL import Image
 
-from impasto.core import PictureOptions, UsageError
+from impasto.core import PictureOptions, RunError, UsageError
+from impasto.service.desk import Desk
 from impasto.service.guard import same, session
 from impasto.service.options import ServiceOptions, read_token
 from impasto.service.orders import check_settings, clean_name, file_options
@@ -253,3 +254,17 @@ def test_every_answer_carries_the_security_headers(client):
         assert headers["referrer-policy"] == "no-referrer"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "server" not in headers
+
+
+def test_a_list_of_jobs_that_cannot_be_opened_later_is_told_to_whoever_serves(tmp_path, monkeypatch):
+    def broken(*_: Any) -> None:
+        raise RunError("the list of jobs cannot be opened: the file is no database.")
+
+    monkeypatch.setattr("impasto.service.ledger.Ledger.open", broken)
+    desk = Desk(ServiceOptions(folder=str(tmp_path)), warm=False)
+    desk.open(soon=True)
+    desk._warm_up()
+    assert "no database" in str(desk.failure)
+    desk.close()
+    with pytest.raises(RunError, match="no database"):
+        Desk(ServiceOptions(folder=str(tmp_path)), warm=False).open()

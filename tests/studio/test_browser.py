@@ -1,5 +1,6 @@
 """The studio as a person meets it, in a real browser."""
 
+import base64
 import json
 import re
 import time
@@ -113,6 +114,7 @@ def test_a_style_by_name_is_painted_at_once_and_blended_with_others_of_its_kind(
     page.wait_for_selector('#command .cm-content:has-text("dragon:1")')
     assert "--style-name belle-ile:1,dragon:1" in text(page, "#command")
     page.wait_for_selector(READY)
+    page.evaluate("scrollTo(0, 0)")
     shot(page, "zoo")
     page.hover('#palette [data-id="bundled:great_wave.jpg"]')
     page.click('#palette [data-id="bundled:great_wave.jpg"] .add')  # of another kind: it takes their place
@@ -148,7 +150,7 @@ def test_a_mask_painted_on_the_canvas_says_where_the_painting_goes(page, shot):
     assert np.abs(masked - whole).mean() > 5, "the mask changed nothing"
 
 
-def test_a_slow_picture_shows_itself_growing_and_stops_when_told(page, shot):
+def test_a_slow_picture_shows_itself_growing_and_stops_when_told(page, shot, request):
     choose(page)
     method(page, "Gatys 2016")
     page.wait_for_selector('#form .option[data-name="steps"]')
@@ -160,6 +162,9 @@ def test_a_slow_picture_shows_itself_growing_and_stops_when_told(page, shot):
     page.wait_for_function("/step \\d+ of/.test(document.querySelector('#easel .line').textContent)")
     page.wait_for_function("/preview/.test(document.querySelector('#easel .after').getAttribute('src') || '')")
     page.wait_for_function("/left/.test(document.querySelector('#easel .eta').textContent)")
+    if request.config.getoption("--update-golden"):  # until there is something of the painting to be seen
+        page.wait_for_function("/step (2[5-9]|[3-9]\\d|\\d{3,}) of/.test(document.querySelector('#easel .line').textContent)")
+        page.wait_for_function("/n=(2[2-9]|[3-9]\\d|\\d{3,})/.test(document.querySelector('#easel .after').getAttribute('src'))")
     shot(page, "progress")
     start = time.monotonic()
     page.click("#stop")
@@ -217,6 +222,48 @@ def test_a_film_is_painted_with_its_sound_and_plays(page, shot, tmp_path):
     shot(page, "film")
     page.click('button[role="tab"]:has-text("History")')
     page.wait_for_selector('#wall .card[data-method="johnson"] :text("film")')
+    page.reload()
+    page.wait_for_selector("#palette .painting")
+    page.click('button[role="tab"]:has-text("History")')
+    page.click('#wall .card[data-method="johnson"] .use')
+    page.wait_for_selector('#film-palette [data-id="zoo:udnie"].on')
+    page.wait_for_selector("#clip .file-preview")
+    page.wait_for_function("document.querySelector('#film-method input').value.includes('Johnson')")
+
+
+def test_the_camera_is_painted_live_in_what_is_chosen_and_closed_when_nobody_looks(page, shot):
+    page.click('button[role="tab"]:has-text("Camera")')
+    page.click("#mirror .open")
+    page.wait_for_selector('#mirror .line:has-text("Pick a painting")')
+    page.click('#live-palette [data-id="bundled:great_wave.jpg"]')
+    rate = "parseFloat(document.querySelector('#mirror .eta').textContent)"
+    page.wait_for_function(f"{rate} > 0")
+    page.wait_for_timeout(3000)
+    print(f"\nalla_prima: {page.evaluate(rate)} pictures a second")
+    assert page.evaluate("(({width, height}) => [width, height])(document.querySelector('#mirror canvas'))") == [
+        480,
+        270,
+    ]
+    before = seen(page)
+    page.wait_for_timeout(1000)
+    assert np.abs(seen(page) - before).max() > 8, "it stands still"
+    shot(page, "camera")
+    page.click('#live-palette [data-id="zoo:udnie"]')
+    page.wait_for_function("document.querySelector('#live-method input').value.includes('Johnson')")
+    page.wait_for_timeout(3000)
+    print(f"johnson: {page.evaluate(rate)} pictures a second")
+    assert np.abs(seen(page).mean((0, 1)) - before.mean((0, 1))).max() > 8, "it looks as before"
+    with page.expect_download() as kept:
+        page.click("#mirror .keep")
+    assert Image.open(kept.value.path()).size == (480, 270)
+    page.click('button[role="tab"]:has-text("Paint")')
+    page.wait_for_function("document.querySelector('#mirror .open').textContent === 'Open the camera'")
+
+
+def seen(page: Any) -> Any:
+    """What the mirror shows."""
+    address = page.evaluate("document.querySelector('#mirror canvas').toDataURL('image/png')")
+    return np.asarray(Image.open(BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGB"), np.int16)
 
 
 @pytest.mark.screen(390, 844)
@@ -274,6 +321,7 @@ def test_the_history_keeps_pictures_and_gives_their_settings_back(page, shot):
 @pytest.mark.screen(390, 844)
 def test_on_a_phone_everything_fits_the_width(page, shot):
     choose(page)
+    page.evaluate("scrollTo(0, 0)")
     shot(page, "phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.click("#settings > button")

@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+from functools import partial
 from typing import Any
 
 import click
@@ -59,7 +60,7 @@ def studio(api_only: bool, quiet: bool, **values: Any) -> None:
     at = listen(options)
     with at:
         desk = Desk(options)
-        desk.open()
+        desk.open(soon=options.database is None)
         try:
             # Hundreds of thousands of objects come with the libraries and stay; looking through them for garbage costs time.
             gc.disable()
@@ -67,7 +68,10 @@ def studio(api_only: bool, quiet: bool, **values: Any) -> None:
             gc.freeze()
             gc.enable()
             where = address(options, at.getsockname()[1], token)
-            serve(app, at, options, lambda: say(f"impasto studio: {where}  (Ctrl-C ends it)", quiet))
+            ready = partial(say, f"impasto studio: {where}  (Ctrl-C ends it)", quiet)
+            serve(app, at, options, ready, lambda: desk.failure is not None)
+            if desk.failure is not None:
+                raise desk.failure
         finally:
             desk.close()
 

@@ -19,7 +19,7 @@ from impasto.image.tensors import to_array
 
 from .first_order import Adam, RMSprop
 from .pyramid import collapse, laplacian_pyramid
-from .resume import State, book_of
+from .resume import State, book_of, placed
 
 Optimiser = Literal["lbfgs", "adam", "rmsprop"]
 Keep = Literal["best", "last"]
@@ -247,7 +247,7 @@ def _lbfgs(descent: _Descent, shorten: float) -> None:
     (group,) = optimiser.param_groups
     state: State = optimiser.state[descent.leaves[0]]
     if descent.cut:
-        state.update(_placed(descent.cut, descent.leaves[0]))
+        state.update(placed(descent.cut, descent.leaves[0].device))
         descent.cut = {}
     moving = isinstance(descent.objective, MovingObjective)
     while True:
@@ -293,22 +293,11 @@ def _curvature(state: State) -> State:
     return {name: value for name, value in state.items() if name != "al"}
 
 
-def _placed(state: State, like: Tensor) -> State:
-    """The same on the device where the picture is."""
-
-    def placed(value: Any) -> Any:
-        if isinstance(value, list):
-            return [placed(inner) for inner in value]
-        return value.to(like.device) if isinstance(value, Tensor) else value
-
-    return {name: placed(value) for name, value in state.items()}
-
-
 def _first_order(descent: _Descent, optimiser: Adam | RMSprop, average: float) -> None:
     mean = descent.snapshot()
     every, begun, last = descent.stretch, 1, descent.left
     if descent.cut:
-        state = _placed(descent.cut, descent.leaves[0])
+        state = placed(descent.cut, descent.leaves[0].device)
         optimiser.load(state["memory"])
         mean, every, begun, last = state["mean"], state["every"], state["step"], state["last"]
         descent.cut = {}

@@ -85,6 +85,15 @@ def watch(context: Context, generator: G) -> G:
     return generator
 
 
+def placed(state: Any, device: torch.device) -> Any:
+    """The same with its tensors on the device where the picture is."""
+    if isinstance(state, Tensor):
+        return state.to(device)
+    if isinstance(state, dict):
+        return {name: placed(value, device) for name, value in state.items()}
+    return [placed(value, device) for value in state] if isinstance(state, list) else state
+
+
 def packed(state: Any, name: str = "") -> dict[str, NDArray[Any]]:
     """A state as flat arrays by path; what is no tensor goes along as JSON.
 

@@ -104,6 +104,14 @@ class Worker:
             self._process.join(5)
         self._process = self._pipe = None
 
+    def rest(self) -> None:
+        """End the process if it is idle; the next call starts it again."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._end()
+            finally:
+                self._turn.release()
+
     def close(self) -> None:
         """End the process, whatever it does."""
         self._closed = True

@@ -12,20 +12,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from impasto.core import ImpastoError, RunError, UsageError
 
 from .folders import ID, JobFolder, new_id, tidy
-from .ledger import Ledger
 from .options import ServiceOptions
 from .orders import Order
 from .painters import CHECK_SECONDS, Painters
 from .status import ENDED, Live, Status, given_up, outlook
 from .tally import Tally
 from .uploads import Uploads
+
+if TYPE_CHECKING:
+    from .ledger import Ledger
 
 SWEEP_S = 60.0
 WARM_AFTER_S = 1.5
@@ -64,11 +66,18 @@ class Desk:
         self._gate = threading.Lock()
         self._coming = 0
         self._closing = threading.Event()
+        self.failure: ImpastoError | None = None
+        self._ledger: Ledger | None = None
+        self._opening = threading.Lock()
         self.painters = Painters(options)
         self.uploads = Uploads(self.home / "uploads", int(options.max_disk_gb * 1e9 / 4))
 
-    def open(self) -> None:
-        """Take the folder and go on with what a killed server left. Raises RunError; once open, does nothing."""
+    def open(self, soon: bool = False) -> None:
+        """Take the folder and go on with what a killed server left. Raises RunError; once open, does nothing.
+
+        soon: the list of jobs, whose library takes a while to load, is opened when it is first needed, or a moment
+        after `warm_up_soon`; where that fails, `failure` says why.
+        """
         if self._open:
             return
         self._jobs.mkdir(parents=True, exist_ok=True)
@@ -78,22 +87,45 @@ class Desk:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise RunError(f"{self.home}: another server works in this folder; give this one its own.") from None
-        self.ledger = Ledger(self._stored("name", 8), self.options.database, self.home)
-        try:
-            self.ledger.open(self._carry_out, {"quick": 1, "long": self.options.workers})
-        except ImpastoError:
-            self._lock.release()
-            raise
-        self._recall()
+        if not soon:
+            try:
+                _ = self.ledger
+            except ImpastoError:
+                self._lock.release()
+                raise
         threading.Thread(target=self._sweep_often, name="sweep", daemon=True).start()
         self._open = True
 
+    @property
+    def ledger(self) -> "Ledger":
+        """The list of jobs, opened when it is first needed. Raises RunError where it cannot be."""
+        with self._opening:
+            if self._ledger is None:
+                from .ledger import Ledger
+
+                if self._closing.is_set():
+                    raise RunError("the server stops.")
+                ledger = Ledger(self._stored("name", 8), self.options.database, self.home)
+                ledger.open(self._carry_out, {"quick": 1, "long": self.options.workers})
+                self._recall(ledger)
+                self._ledger = ledger
+            return self._ledger
+
     def warm_up_soon(self) -> None:
-        """Start the workers in a moment, so that the first job waits for no library."""
+        """Get everything that the first job needs ready in a moment, so that it waits for no library."""
+        timer = threading.Timer(WARM_AFTER_S, self._warm_up)
+        timer.daemon = True
+        timer.start()
+
+    def _warm_up(self) -> None:
+        if self._closing.is_set():
+            return
         if self._warm:
-            timer = threading.Timer(WARM_AFTER_S, self.painters.warm_up)
-            timer.daemon = True
-            timer.start()
+            self.painters.warm_up()
+        try:
+            _ = self.ledger
+        except ImpastoError as error:
+            self.failure = error
 
     @property
     def _jobs(self) -> Path:
@@ -112,9 +144,9 @@ class Desk:
         self.home.mkdir(parents=True, exist_ok=True)
         return hmac.new(self._stored("secret", 32).encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
-    def _recall(self) -> None:
+    def _recall(self, ledger: "Ledger") -> None:
         """Know again what waits, and drop folders whose senders never got an id."""
-        known = self.ledger.unfinished()
+        known = ledger.unfinished()
         with self._gate:
             for entry in known:
                 if entry.id not in self.live:
@@ -130,7 +162,9 @@ class Desk:
         self._open = False
         self._closing.set()
         self.painters.close()
-        self.ledger.close()
+        with self._opening:
+            if self._ledger is not None:
+                self._ledger.close()
         self._lock.release()
 
     def folder(self, job_id: str) -> JobFolder:
@@ -151,6 +185,7 @@ class Desk:
         painted neither now nor later.
         """
         job_id = job_id or new_id()
+        ledger = self.ledger  # opened before there is a folder that it would not know of
         with self._gate:
             waiting = len(self.live) + self._coming
             if waiting >= self.options.queue_limit:
@@ -164,20 +199,20 @@ class Desk:
                 folder.create(order, dict(pictures))
             except FileExistsError:
                 return self._same_again(job_id)
-            self._put_in(job_id, folder)
+            self._put_in(job_id, folder, ledger)
         finally:
             with self._gate:
                 self._coming -= 1
         self.tally.submitted(order.method)
         return job_id
 
-    def _put_in(self, job_id: str, folder: JobFolder) -> None:
+    def _put_in(self, job_id: str, folder: JobFolder, ledger: "Ledger") -> None:
         """Have an order checked and put it into the list; where either fails, nothing of it stays."""
         try:
             found = self.painters.inspect(folder)
             with self._gate:
                 self.live[job_id] = Live(found["lane"], found["seconds"], found["headline"])
-            self.ledger.add(job_id, found["lane"])
+            ledger.add(job_id, found["lane"])
         except BaseException:
             with self._gate:
                 self.live.pop(job_id, None)
@@ -312,6 +347,7 @@ class Desk:
         """Delete finished jobs that are too old, and the oldest ones where all together take too much disk."""
         self._clear(0, time() - self.options.keep_hours * 3600)
         self.uploads.sweep(self.options.keep_hours)
+        self.painters.mirror.rest()
         for chore in self.chores:
             chore()
 
@@ -322,6 +358,7 @@ class Desk:
     def _clear(self, wanted: int, before: float) -> int:
         """Delete what ended before then, and more, oldest first, until so many bytes fit; returns bytes still taken."""
         gone, total = tidy(self._folders(), wanted, before, self.options.max_disk_gb * 1e9)
-        self.ledger.forget(gone)
+        if gone:
+            self.ledger.forget(gone)
         self.tally.disk(total)
         return total

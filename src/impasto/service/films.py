@@ -9,7 +9,7 @@ from impasto import registry
 from impasto._version import __version__
 from impasto.api.films import FilmJob, prepare_video
 from impasto.api.footage import span_of
-from impasto.core import Array, FilmOptions, InputError, RunOptions, UsageError, parse_options, unknown
+from impasto.core import Array, FilmOptions, InputError, UsageError, parse_options, unknown
 from impasto.video.clip import open_clip
 
 from .options import Limits
@@ -71,16 +71,11 @@ def _prepared(order: Order, folder: Path, limits: Limits, threads: int | None, c
     output = folder / (_OUTPUT + order.format)
     job = prepare_video(
         clip,
-        list(zip(read.all(order.of("styles")), (sheet.weight for sheet in order.of("styles")), strict=True)),
+        read.styles(order),
         output,
         method=method,
-        preset=order.preset,
-        masks=read.all(order.of("masks")),
-        style_masks=read.all(order.of("style_masks")),
-        extras={sheet.key: read.one(sheet) for sheet in order.of("extras")},
-        run=RunOptions(seed=order.seed, threads=threads),
         film=settings.model_copy(update={"restart": _outdated(output)}),
-        options=order.options,
+        **read.rest(order, threads),
     )
     refuse_large(job.job.shape, limits)
     height, width = job.job.shape

@@ -120,22 +120,12 @@ def prepare_order(order: Order, folder: Path, limits: Limits, threads: int | Non
     settings = check_settings(method, order.preset, dict(order.options))
     read = Reader(folder, limits.pixels)
     content = read.all(order.of("content"))
-    styles = list(zip(read.all(order.of("styles")), (sheet.weight for sheet in order.of("styles")), strict=True))
+    styles = read.styles(order)
     if content or styles:  # before anything is made of that size
         refuse_large(
             _shape(method, settings, content[0] if content else None, styles[0][0] if styles else None), limits
         )
-    job = prepare(
-        content[0] if content else None,
-        styles,
-        method=method,
-        preset=order.preset,
-        masks=read.all(order.of("masks")),
-        style_masks=read.all(order.of("style_masks")),
-        extras={sheet.key: read.one(sheet) for sheet in order.of("extras")},
-        run=RunOptions(seed=order.seed, threads=threads),
-        options=order.options,
-    )
+    job = prepare(content[0] if content else None, styles, method=method, **read.rest(order, threads))
     refuse_large(job.shape, limits)
     return job
 
@@ -178,3 +168,18 @@ class Reader:
     def all(self, sheets: Iterable[Sheet]) -> list[Picture]:
         """Decode several, in order."""
         return [self.one(sheet) for sheet in sheets]
+
+    def styles(self, order: Order) -> list[tuple[Picture, float]]:
+        """Decode an order's paintings, each with its weight."""
+        return [(self.one(sheet), sheet.weight) for sheet in order.of("styles")]
+
+    def rest(self, order: Order, threads: int | None) -> dict[str, Any]:
+        """What else a picture and a film are prepared from: preset, options and run, masks and further pictures decoded."""
+        return {
+            "preset": order.preset,
+            "masks": self.all(order.of("masks")),
+            "style_masks": self.all(order.of("style_masks")),
+            "extras": {sheet.key: self.one(sheet) for sheet in order.of("extras")},
+            "run": RunOptions(seed=order.seed, threads=threads),
+            "options": order.options,
+        }

@@ -1,4 +1,4 @@
-"""Those who paint: one worker that looks at what comes in, one for quick jobs, others for long ones."""
+"""Those who paint: one worker that looks at what comes in, one for quick jobs, others for long ones, one for cameras."""
 
 import threading
 from time import monotonic
@@ -8,6 +8,7 @@ from impasto.core import InputError, RunError, UsageError, machine
 
 from .crew import Worker
 from .folders import JobFolder
+from .live import Mirror
 from .options import ServiceOptions
 from .status import Live
 from .worker import Setup, Task
@@ -31,6 +32,7 @@ class Painters:
             Worker(f"impasto-long-{n}", Setup(limits, threads, keep_s=options.checkpoint_seconds))
             for n in range(options.workers)
         ]
+        self.mirror = Mirror(Setup(limits, threads))
         self._free = list(self.long)
         self._vacant = threading.Semaphore(len(self.long))
         self._gate = threading.Lock()
@@ -42,7 +44,7 @@ class Painters:
 
     def close(self) -> None:
         """End them all, whatever they do."""
-        for worker in (self.inspector, self.quick, *self.long):
+        for worker in (self.inspector, self.quick, *self.long, self.mirror):
             worker.close()
 
     def inspect(self, folder: JobFolder) -> dict[str, Any]:

@@ -73,15 +73,21 @@ def listen(options: ServiceOptions) -> socket.socket:
     return found
 
 
-def serve(app: Any, at: socket.socket, options: ServiceOptions, ready: Callable[[], None] = lambda: None) -> None:
-    """Answer requests until Ctrl-C. ready: called once the server does."""
+def serve(
+    app: Any,
+    at: socket.socket,
+    options: ServiceOptions,
+    ready: Callable[[], None] = lambda: None,
+    over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Answer requests until Ctrl-C. ready: called once the server does; over: asked now and then whether to stop."""
     config = uvicorn.Config(
         app, http=ImpatientProtocol, ws="none", log_level=options.log_level, access_log=options.log_level == "info",
         server_header=False, timeout_keep_alive=5, limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=1,
         lifespan="on", proxy_headers=True, forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
     logging.getLogger("uvicorn.error").addFilter(_NotTheEnd())
-    server = _Server(config, ready)
+    server = _Server(config, ready, over)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[at])
     if not server.started:
@@ -100,9 +106,12 @@ class _NotTheEnd(logging.Filter):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], over: Callable[[], bool]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._over = ready, over
+
+    async def on_tick(self, counter: int) -> bool:
+        return self._over() or await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .crew import Worker
-from .ledger import Entry
+
+if TYPE_CHECKING:
+    from .ledger import Entry
 
 ENDED = ("done", "failed", "cancelled")
 
@@ -61,7 +63,7 @@ def outlook(live: Live | None, expected: float | None) -> tuple[float | None, fl
     return None, None if expected is None else max(0.0, expected - (now - live.started))
 
 
-def given_up(entry: Entry) -> str | None:
+def given_up(entry: "Entry") -> str | None:
     """What there is to say of a job that ended the server again and again."""
     if entry.state == "failed" and entry.outcome is None:
         return "something went wrong on the server, more than once; the job was given up."

@@ -42,6 +42,8 @@ from .orders import Order, prepare_order
 if TYPE_CHECKING:
     from impasto.api import Job, Stylized
 
+    from .live import Look
+
 TOLD_EVERY_S = 0.2
 SHOWN_EVERY_S = 1.5
 PREVIEW_PX = 900
@@ -66,10 +68,12 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do in a job's folder."""
+    """One thing to do: in a job's folder, or with a camera's frame."""
 
-    kind: Literal["check", "paint", "read", "warm"]
+    kind: Literal["check", "paint", "read", "warm", "frame"]
     folder: str = ""
+    look: "Look | None" = None
+    frame: bytes = b""
 
 
 @dataclass(slots=True)
@@ -143,6 +147,10 @@ def _carry_out(task: Task, setup: Setup, post: _Post) -> dict[str, Any]:
     try:
         if task.kind in ("read", "warm"):
             return _warm(setup, paints=task.kind == "warm")
+        if task.kind == "frame" and task.look is not None:
+            from .live import paint_frame
+
+            return {"state": "painted", "jpeg": paint_frame(task.look, task.frame, setup)}
         folder = JobFolder(Path(task.folder))
         if task.kind == "check":
             return _check(folder, setup)

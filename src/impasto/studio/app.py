@@ -12,7 +12,7 @@ from impasto.service.desk import Desk
 from impasto.service.guard import COOKIE, Guard, same, session
 from impasto.service.web import guarded, make_app
 
-from .imports import without_applications, without_stubs
+from .imports import import_gradio, without_applications, without_stubs
 
 # Gradio's own ways in that the page does not use. Above all nothing that fetches addresses or calls by name.
 _UNUSED = (
@@ -48,12 +48,13 @@ def _mount(app: FastAPI, desk: Desk) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    gr = import_gradio()
     with without_stubs():
-        import gradio as gr
-
         from .bench import Bench
         from .blocks import Studio
         from .events import Events
+        from .files import add_files
+        from .mirror import add_mirror
         from .page import Page, head, theme
         from .shelf import Shelf
 
@@ -70,6 +71,8 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         Events(page, bench, folder)
         blocks.load(bench.wall, page.history, page.wall, show_progress="hidden")
     app.state.blocks = blocks
+    add_mirror(app, bench)
+    add_files(app, shelf, Path(gr.__path__[0]) / "templates" / "frontend")
     gr.mount_gradio_app(
         app, blocks, path="/", footer_links=[], run_history=False, show_error=False, ssr_mode=False, pwa=False, mcp_server=False,
         enable_monitoring=False, max_file_size=int(desk.options.max_upload_mb * 1e6), theme=theme(), head=head(),

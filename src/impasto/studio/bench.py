@@ -18,6 +18,7 @@ from impasto.service.desk import Desk
 from impasto.service.orders import Order
 from impasto.service.status import Status
 
+from .echoes import Echoes
 from .shelf import Shelf, title
 from .wishes import Wish, at_once, make_order, named_weights
 from .words import command_line, output_name, python_lines
@@ -33,6 +34,7 @@ class Bench:
         """desk: takes the orders; shelf: holds the paintings."""
         self.desk, self.shelf = desk, shelf
         self.running: dict[str, tuple[str, bool]] = {}
+        self.echoes = Echoes()
 
     async def submit(self, wish: Wish) -> tuple[str, Order]:
         """Hand a wish in; returns the job's id. Raises ImpastoError in one line."""
@@ -53,13 +55,18 @@ class Bench:
         before = self.running.get(tab)
         if before is not None and before[1] and not asked:
             return  # a picture somebody asked for is not pushed off the easel
-        if not asked:
+        if asked:
+            self.echoes.forget(tab)
+        else:
             wish = at_once(wish)
+            if self.echoes.is_echo(tab, wish, float("inf")):
+                return  # it stands on the easel, or soon will
         if before is not None:
             await asyncio.to_thread(self._stop, before[0])
         try:
             job_id, order = await self.submit(wish)
         except ImpastoError as error:
+            self.echoes.forget(tab)
             yield {"state": "failed", "error": str(error)}, None, None
             return
         self.running[tab] = (job_id, asked)
@@ -67,6 +74,8 @@ class Bench:
             async for value in self.follow(job_id, order):
                 if self.running.get(tab, ("",))[0] != job_id:
                     return  # another picture stands on the easel now
+                if value["state"] in ("failed", "cancelled"):
+                    self.echoes.forget(tab)
                 yield value, order, job_id
         finally:
             if self.running.get(tab, ("",))[0] == job_id:
@@ -175,7 +184,7 @@ class Bench:
             cards.append({
                 "id": folder.path.name, "method": order.method, "title": str(entry.get("title") or order.method)[:80], "detail": detail,
                 "image": f"{base}/thumb", "full": f"{base}/result",
-                "actions": [*([] if film else [["use", "Use these settings again"]]), ["delete", "Delete"]],
+                "actions": [["use", "Use these settings again"], ["delete", "Delete"]],
             })  # fmt: skip
         return {
             "cards": cards,

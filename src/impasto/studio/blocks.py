@@ -24,6 +24,10 @@ class Studio(gr.Blocks):
                 "That file is no picture this studio reads: JPEG, PNG or WebP.", print_exception=False
             ) from None
 
+    def get_api_info(self, all_endpoints: bool = False, page: str | None = None) -> Any:  # noqa: ARG002
+        """Nothing: programs use /v1. Gradio would write it into the page, with every palette in it some thirty times."""
+        return {"named_endpoints": {}, "unnamed_endpoints": {}}
+
 
 class Choice(gr.Dropdown):
     """A dropdown whose choices change with the method. What a page sends may be a moment older than they are."""

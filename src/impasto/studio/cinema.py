@@ -83,12 +83,21 @@ class Cinema:
                         label="In Python", language="python", elem_id="film-python", lines=1, interactive=False
                     )
 
+        self.settings: list[Any] = [
+            self.clip, self.palette, self.method, self.start, self.end, self.size, self.steady, self.sound, self.format,
+        ]  # fmt: skip
+
+    def again(self, wish: Wish, palette: dict[str, Any] | None) -> tuple[Any, ...]:
+        """The values of `settings` that an earlier film was painted with."""
+        film = FilmOptions(**(wish.film or {}))
+        shown = self.bench.shelf.shown(palette, wish.chosen)
+        size = wish.options.get("size", _SIZES[-1])
+        return wish.clip, shown, wish.method, film.start, film.end, size, film.steady, film.sound, wish.format
+
     def wire(self, history: gr.BrowserState, wall: gr.HTML) -> None:
         """Connect everything. history, wall: where a finished film is remembered, and shown."""
         self.palette.change(self.follow_palette, [self.method, self.palette], self.method, **_SILENT)
-        given = [
-            self.clip, self.palette, self.method, self.start, self.end, self.size, self.steady, self.sound, self.format, history,
-        ]  # fmt: skip
+        given = [*self.settings, history]
         told = [self.easel, self.command, self.python, history, wall, self.stop]
         self.paint.click(
             self.paint_film, given, told, show_progress="hidden", concurrency_limit=None, trigger_mode="multiple"
@@ -113,6 +122,7 @@ class Cinema:
         film |= {"end": float(end)} if end else {}
         film = {name: value for name, value in film.items() if value != FilmOptions.model_fields[name].default}
         nothing, told = (gr.skip(),) * 5, False
+        yield gr.skip(), *nothing  # where nothing at all is told, Gradio empties what is on the page
         if clip is None:
             yield {"state": "failed", "error": "Choose a film first."}, *nothing
             return

@@ -46,6 +46,7 @@ class Events:
         self._wire_canvas()
         self._wire_rest()
         page.cinema.wire(page.history, page.wall)
+        page.mirror.wire()
 
     # Choices --------------------------------------------------------------------------------------------------------
 
@@ -93,8 +94,11 @@ class Events:
         method, preset = registry.choose(None, quality), registry.preset_for(quality, None)
         return method.id, *self.panel(method, preset, {}, palette)
 
-    def choose_method(self, method_id: str, form: Update, palette: Update) -> tuple[Any, ...]:
+    def choose_method(self, method_id: str, form: Update, palette: Update, request: gr.Request) -> tuple[Any, ...]:
         """Show another method; the size that was asked for stays."""
+        # Drawn anew for an echo, the form would lose what was changed on it by then.
+        if self.bench.echoes.is_echo(f"{request.session_hash}/method", (method_id, form, rows(palette))):
+            return (gr.skip(),) * (1 + len(self._panel))
         method = registry.get(method_id)
         values = {k: v for k, v in _values(form).items() if k == "size"}
         return _quality_of(method.id, None), *self.panel(method, None, values, palette)
@@ -182,9 +186,8 @@ class Events:
     ) -> AsyncIterator[tuple[Any, ...]]:
         """Paint what the page asks for, and tell of it until it is done."""
         nothing = (gr.skip(),) * len(self._outputs)
-        method = registry.get(wish.method)
-        if not asked and (wish.photo is None or (method.takes_styles and not wish.chosen)):
-            yield nothing
+        yield nothing  # where nothing at all is told, Gradio empties what is on the page, the history too
+        if not asked and (wish.photo is None or (registry.get(wish.method).takes_styles and not wish.chosen)):
             return
         tab, told = request.session_hash or "", False
         async for easel, order, job_id in self.bench.paint(wish, tab, asked):
@@ -305,9 +308,11 @@ class Events:
             page.seed,
             page.format,
         ]
-        restored += [page.tabs, page.settings, page.history, page.wall]
+        restored += [page.settings, *page.cinema.settings, page.tabs, page.history, page.wall]
+        self._restored = len(restored)
+        given = [page.palette, page.cinema.palette, page.history]
         for wall in (page.wall, page.grid):
-            wall.change(_plainly(self.act), [wall, page.palette, page.history], restored, show_progress="hidden")
+            wall.change(_plainly(self.act), [wall, *given], restored, show_progress="hidden")
 
     async def compare(
         self, photo: str | None, palette: Update, methods: list[str], size: float, seed: Any, request: gr.Request
@@ -327,11 +332,11 @@ class Events:
         """End the comparison early."""
         self.bench.stop_comparing(request.session_hash or "")
 
-    def act(self, wall: Update, palette: Update, history: list[Any]) -> tuple[Any, ...]:
-        """What a card's button asks for: its settings again, or that it go."""
+    def act(self, wall: Update, palette: Update, films: Update, history: list[Any]) -> tuple[Any, ...]:
+        """What a card's button asks for: its settings again, or that it go. films: the palette of the films' tab."""
         deed = (wall or {}).get("act") or {}
         job_id = str(deed.get("id") or "")
-        nothing = (gr.skip(),) * 16
+        nothing = (gr.skip(),) * self._restored
         if deed.get("kind") == "delete":
             with suppress(KeyError):
                 self.bench.desk.delete(job_id)
@@ -341,17 +346,18 @@ class Events:
             return nothing
         try:
             wish = wish_again(self.bench.desk, job_id, self.bench.shelf, self.folder)
-        except KeyError:
+        except (KeyError, FileNotFoundError):
             raise gr.Error("That picture is no longer there.", print_exception=False) from None
+        rest = (gr.skip(), gr.skip())
+        if wish.film is not None:
+            film = self.page.cinema.again(wish, films)
+            return *nothing[: -len(film) - 3], *film, gr.Tabs(selected="film"), *rest
         method = registry.get(wish.method)
-        palette = palette or self.bench.shelf.palette()
-        known = {item["id"] for item in palette["items"]}
-        items = [self.bench.shelf.item(c["id"]) for c in wish.chosen if c["id"] not in known] + list(palette["items"])
-        palette = {**palette, "items": items, "chosen": wish.chosen}
+        palette = self.bench.shelf.shown(palette, wish.chosen)
         return (
             wish.photo, palette, method.id, _quality_of(method.id, wish.preset),
             *self.panel(method, wish.preset, dict(wish.options), palette), wish.kept, wish.seed, wish.format,
-            gr.Tabs(selected="paint"), gr.Accordion(open=True), gr.skip(), gr.skip(),
+            gr.Accordion(open=True), *nothing[: len(self.page.cinema.settings)], gr.Tabs(selected="paint"), *rest,
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from . import canvas, widgets
 from .bench import Bench
 from .blocks import Choice
 from .cinema import Cinema
+from .mirror import Mirror
 from .wishes import comparable, form_value, method_choices, presets
 from .words import slots
 
@@ -71,6 +72,8 @@ class Page:
                     self._lay_easel()
             with gr.Tab("Film", id="film"):
                 self.cinema = Cinema(bench)
+            with gr.Tab("Camera", id="camera"):
+                self.mirror = Mirror(bench)
             with gr.Tab("Compare", id="compare"):
                 self._lay_comparison()
             with gr.Tab("History", id="history"):

@@ -1,18 +1,23 @@
 """What can be picked: bundled pictures, styles by name, and what people brought along, kept as long as jobs are."""
 
-import base64
 import json
 import secrets
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from impasto import assets
+from impasto._version import __version__
 from impasto.api import zoo
 from impasto.core import InputError
 from impasto.service.folders import ID, new_id
 from impasto.service.orders import clean_name, refuse_stranger
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 THUMB_PX = 180
 _BUNDLED, _NAMED = "bundled:", "zoo:"
@@ -78,19 +83,32 @@ class Shelf:
         """A picture as the page shows it: id, title and a small copy; group: what it may be mixed with."""
         if style := named(key):
             return _named_item(style)
+        return {"id": key, "title": title(self.name(key)), "thumb": _address(key)}
+
+    def thumb(self, key: str) -> bytes:
+        """A picture's small copy, as JPEG. Raises InputError where there is none."""
+        if style := named(key):
+            thumbnail = _known(style).thumbnail
+            if thumbnail is None:
+                raise InputError("there is no picture of that style.")
+            return thumbnail.read_bytes()  # small already, of whatever proportions; the page cuts squares out of them
         if key.startswith(_BUNDLED):
-            thumb = _thumb(self.get(key)[0], key, self.pixels)
-        else:
-            thumb = self._path(key).with_suffix(".thumb").read_bytes()
-        return {
-            "id": key,
-            "title": title(self.name(key)),
-            "thumb": "data:image/jpeg;base64," + base64.b64encode(thumb).decode(),
-        }
+            return _bundled_thumb(key.removeprefix(_BUNDLED))
+        try:
+            return self._path(key).with_suffix(".thumb").read_bytes()
+        except FileNotFoundError:
+            raise InputError("a picture chosen earlier is no longer there; add it again.") from None
 
     def bundled(self, kind: assets.Kind) -> list[dict[str, str]]:
         """The pictures that come with the package."""
         return [self.item(_BUNDLED + name) for name in assets.names(kind)]
+
+    def shown(self, palette: dict[str, Any] | None, chosen: list[dict[str, Any]]) -> dict[str, Any]:
+        """A palette on which these are chosen; those that were not on it are first."""
+        palette = palette or self.palette()
+        known = {item["id"] for item in palette["items"]}
+        new = [self.item(str(row["id"])) for row in chosen if row["id"] not in known]
+        return {**palette, "items": [*new, *palette["items"]], "chosen": chosen}
 
     def sweep(self, hours: float) -> None:
         """Throw away what is older, and the oldest where all together are too much."""
@@ -123,10 +141,8 @@ def _known(style: str) -> zoo.StyleEntry:
 
 def _named_item(style: str) -> dict[str, str]:
     entry = _known(style)
-    # Small JPEGs already, of whatever proportions; the page cuts squares out of them.
-    data = b"" if entry.thumbnail is None else entry.thumbnail.read_bytes()
     by = ", ".join(filter(None, (entry.artist, entry.year)))
-    thumb = "data:image/jpeg;base64," + base64.b64encode(data).decode() if data else ""
+    thumb = _address(_NAMED + style) if entry.thumbnail is not None else ""
     return {"id": _NAMED + style, "title": entry.title, "by": by, "group": NAMED_GROUP, "thumb": thumb}
 
 
@@ -158,17 +174,31 @@ def title(name: str) -> str:
     return stem[:1].upper() + stem[1:]
 
 
+def _address(key: str) -> str:
+    """Where the page finds a small copy. Browsers keep it, so another version's have another address."""
+    return f"/thumbs/{quote(key)}?{__version__}"
+
+
+@lru_cache(maxsize=64)
+def _bundled_thumb(name: str) -> bytes:
+    from PIL import Image
+
+    image = Image.open(BytesIO(assets.path(name).read_bytes()))
+    image.draft("RGB", (THUMB_PX * 2, THUMB_PX * 2))  # ours: no need to look at every pixel
+    return _small(image)
+
+
 def _thumb(data: bytes, name: str, pixels: int) -> bytes:
     """A small JPEG of a picture, decoded whole so that damage is found now."""
     from PIL import Image
 
     from impasto.image import decode
 
-    if name.startswith(_BUNDLED):  # ours: no need to look at every pixel
-        image = Image.open(BytesIO(data))
-        image.draft("RGB", (THUMB_PX * 2, THUMB_PX * 2))
-    else:
-        image = Image.fromarray((decode(data, name=name, max_pixels=pixels).rgb * 255 + 0.5).astype("uint8"))
+    return _small(Image.fromarray((decode(data, name=name, max_pixels=pixels).rgb * 255 + 0.5).astype("uint8")))
+
+
+def _small(image: "Image.Image") -> bytes:
+    """A square from the middle, as JPEG."""
     image.thumbnail((THUMB_PX * 2, THUMB_PX * 2))
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2

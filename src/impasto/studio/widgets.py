@@ -58,3 +58,17 @@ def easel(name: str, empty: str, promise: str) -> gr.HTML:
     return gr.HTML(
         EASEL, html_template=template, js_on_load=part("easel.js"), apply_default_css=False, elem_id=name,
     )  # fmt: skip
+
+
+def mirror(name: str) -> gr.HTML:
+    """What the camera sees, painted; the camera is open only while somebody wants it."""
+    template = (
+        '<div class="easel"><div class="stage"><canvas hidden aria-label="what the camera sees, painted"></canvas>'
+        '<div class="empty"><b>Open the camera, pick a painting</b><span>Pictures go to this server alone, and are not kept.</span></div></div>'
+        '<div class="caption"><span class="line"></span><span class="error" role="alert" hidden></span><span class="eta"></span></div>'
+        '<div class="actions"><button type="button" class="open">Open the camera</button><button type="button" class="turn" hidden>Turn it around</button>'
+        '<button type="button" class="keep" hidden>Keep this picture</button></div></div>'
+    )
+    return gr.HTML(
+        {"ask": None}, html_template=template, js_on_load=part("mirror.js"), apply_default_css=False, elem_id=name,
+    )  # fmt: skip

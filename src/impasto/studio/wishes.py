@@ -205,13 +205,13 @@ def wish_again(desk: Desk, job_id: str, shelf: Shelf, folder: Path) -> Wish:
     order = stored.order
     if order is None:
         raise KeyError(job_id)
-    photo: str | None = None
+    found: dict[str, str] = {}
     chosen: list[dict[str, Any]] = []
     kept: Slots = {}
     for sheet in order.sheets:
         data = (stored / sheet.file).read_bytes()
-        if sheet.role == "content":
-            photo = lay_out(data, folder / job_id / sheet.name)
+        if sheet.role in ("content", "clip"):
+            found[sheet.role] = lay_out(data, folder / job_id / sheet.name)
         elif sheet.role == "styles":
             chosen.append({"id": _key(data, sheet.name, shelf), "weight": sheet.weight})
         else:
@@ -221,7 +221,10 @@ def wish_again(desk: Desk, job_id: str, shelf: Shelf, folder: Path) -> Wish:
             kept.setdefault(slot, []).append(shelf.put(data, sheet.name))
     if takes_names(registry.get(order.method)):
         chosen = [{"id": f"zoo:{style}", "weight": weight} for style, weight in named_weights(order.options).items()]
-    return Wish(photo, chosen, order.method, order.preset, order.options, kept, order.seed, order.format)
+    return Wish(
+        found.get("content"), chosen, order.method, order.preset, order.options, kept, order.seed, order.format,
+        clip=found.get("clip"), film=order.film,
+    )  # fmt: skip
 
 
 def _key(data: bytes, name: str, shelf: Shelf) -> str:

@@ -16,6 +16,7 @@ from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.descent import enlarge
 from impasto.reconstruction.first_order import Adam
+from impasto.reconstruction.resume import State, book_of, placed, watch
 from impasto.reconstruction.schedule import Scale, coarse_to_fine
 from impasto.textures.critic import Critic
 
@@ -51,6 +52,37 @@ class Goal:
     real: dict[str, list[Tensor]]
 
 
+class Bout:
+    """What changes in the course of one scale: the picture, the critics, and what both know of their gradients."""
+
+    def __init__(self, picture: Tensor, goal: Goal, learning_rate: float, generator: torch.Generator) -> None:
+        self.critics = {layer: Critic(maps, generator) for layer, maps in goal.real.items()}
+        self.learner = Adam(
+            [tensor for critic in self.critics.values() for tensor in critic.tensors], _CRITIC_RATE, _DECAYS
+        )
+        self.picture = picture.contiguous().requires_grad_()
+        self.painter = Adam([self.picture], learning_rate, _DECAYS)
+        self.pulls = {"style": 1.0, "content": 1.0, "tv": 1.0}
+        self.values: dict[str, float] = {}
+        self.step = 0
+
+    def state(self) -> State:
+        """All of it, to be laid down."""
+        return {
+            "leaves": [self.picture, *self.learner.leaves], "learner": self.learner.memory(), "painter": self.painter.memory(),
+            "pulls": self.pulls, "values": self.values, "step": self.step,
+        }  # fmt: skip
+
+    def load(self, state: State) -> None:
+        """Stand where that was laid down."""
+        with torch.no_grad():
+            for leaf, value in zip([self.picture, *self.learner.leaves], state["leaves"], strict=True):
+                leaf.copy_(value)
+        self.learner.load(state["learner"])
+        self.painter.load(state["painter"])
+        self.pulls, self.values, self.step = state["pulls"], state["values"], state["step"]
+
+
 class Duel:
     """The pictures, the encoder and the account of one run."""
 
@@ -65,7 +97,7 @@ class Duel:
         self.content, self.paintings = recoloured(inputs, options.preserve_colour)
         if options.recolour and options.preserve_colour == "off":
             self.content = palette(inputs)
-        self.generator = torch.Generator().manual_seed(context.run.seed)
+        self.generator = watch(context, torch.Generator().manual_seed(context.run.seed))
         self.stages = coarse_to_fine(inputs.content.shape[:2], options.steps, scales=options.scales)
         self.account: list[dict[str, object]] = []
 
@@ -98,34 +130,46 @@ class Duel:
 
     def at(self, stage: Scale, picture: Tensor, done: int) -> Tensor:
         """Critic and pixels by turns at one scale."""
+        book = book_of(self.context)
+        if book is not None and (ended := book.give()) is not None:
+            self.account.append(ended["account"])
+            return ended["picture"].to(self.device)
         with torch.no_grad():
             goal = self.goal(stage.size)
             start = self.see(picture)
-        critics = {layer: Critic(maps, self.generator) for layer, maps in goal.real.items()}
-        learner = Adam([tensor for critic in critics.values() for tensor in critic.tensors], _CRITIC_RATE, _DECAYS)
-        for _ in range(min(_FIRST_STEPS, 4 * stage.steps)):
-            self.teach(critics, learner, goal, start)
-        picture = picture.contiguous().requires_grad_()
-        painter = Adam([picture], self.options.learning_rate, _DECAYS)
-        pulls = {"style": 1.0, "content": 1.0, "tv": 1.0}
-        values: dict[str, float] = {}
+        bout = Bout(picture, goal, self.options.learning_rate, self.generator)
+        if book is not None and (cut := book.take_up()) is not None:
+            bout.load(placed(cut, self.device))
+            self.context.notes["resumed_at_step"] = done + bout.step
+        else:
+            for _ in range(min(_FIRST_STEPS, 4 * stage.steps)):
+                self.teach(bout.critics, bout.learner, goal, start)
         total = sum(s.steps for s in self.stages)
-        for step in range(stage.steps):
-            if self.context.stopping:
-                break
+        while bout.step < stage.steps and not self.context.stopping:
+            if book is not None and bout.step and book.keeper.due():
+                book.keep(bout.state())
             # Smaller and smaller steps: two that play against one another else never come to rest.
-            painter.learning_rate = self.options.learning_rate * (1 - 0.9 * step / stage.steps)
-            if step % _BALANCE_EVERY == 0:
-                pulls = self.balance(picture, critics, goal)
-            values = self.move(painter, picture, critics, goal, pulls)
-            with torch.no_grad():
-                made = self.see(picture)
-            for _ in range(self.options.critic_steps):
-                values["critic"] = self.teach(critics, learner, goal, made)
-            now = picture.detach()
-            self.context.report(done + step + 1, total, lambda now=now: to_array(now), "", **values)
-        self.account.append({"size": list(stage.size[::-1]), "steps": stage.steps, "terms": values})
-        return picture.detach()
+            bout.painter.learning_rate = self.options.learning_rate * (1 - 0.9 * bout.step / stage.steps)
+            self.turn(bout, goal)
+            now = bout.picture.detach()
+            self.context.report(done + bout.step, total, lambda now=now: to_array(now), "", **bout.values)
+        account = {"size": list(stage.size[::-1]), "steps": stage.steps, "terms": bout.values}
+        self.account.append(account)
+        found = bout.picture.detach()
+        if book is not None:
+            book.end({"picture": found, "account": account})
+        return found
+
+    def turn(self, bout: "Bout", goal: Goal) -> None:
+        """One update of the pixels, and the critic's answer."""
+        if bout.step % _BALANCE_EVERY == 0:
+            bout.pulls = self.balance(bout.picture, bout.critics, goal)
+        bout.values = self.move(bout.painter, bout.picture, bout.critics, goal, bout.pulls)
+        with torch.no_grad():
+            made = self.see(bout.picture)
+        for _ in range(self.options.critic_steps):
+            bout.values["critic"] = self.teach(bout.critics, bout.learner, goal, made)
+        bout.step += 1
 
     def teach(self, critics: Critics, learner: Adam, goal: Goal, made: dict[str, Tensor]) -> float:
         """One update of the critics, against one of the paintings' views; their mean loss before."""
