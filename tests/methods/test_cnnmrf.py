@@ -13,6 +13,7 @@ from impasto.methods.optimization.cnnmrf import METHOD
 from impasto.methods.optimization.cnnmrf.augment import turned, variants
 from impasto.methods.optimization.cnnmrf.objective import look
 from impasto.methods.optimization.cnnmrf.paint import stylize
+from impasto.methods.optimization.cnnmrf.plan import stages_for
 from impasto.textures.patches import exemplars, match
 
 LAYERS = ("relu3_1", "relu4_1")
@@ -141,6 +142,14 @@ def test_on_a_real_picture_its_own_style_gives_it_back(bundled):
 def test_options_that_cannot_work_are_refused(content, style, options, message):
     with pytest.raises(UsageError, match=message):
         run(content, style, **options)
+
+
+def test_scales_beyond_1024_px_get_fewer_steps_and_small_pictures_all_of_them():
+    options = METHOD.make_options()
+    small, large = stages_for((341, 512), options), stages_for((1998, 3000), options)
+    assert sum(stage.steps for stage in small) == options.steps
+    assert [stage.steps for stage in large if max(stage.size) > 1024] == [10, 6]
+    assert sum(stage.steps for stage in stages_for((1998, 3000), METHOD.make_options(scales=1))) == options.steps
 
 
 def test_the_painting_itself_comes_first_among_its_variants(style):

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from impasto.core import Context
+from impasto.reconstruction import minimise as minimising
 from impasto.reconstruction.minimise import minimise
 
 TARGET = torch.rand(1, 3, 6, 7, generator=torch.Generator().manual_seed(3)) * 0.8 + 0.1
@@ -24,6 +25,19 @@ def bowl(picture):
 def test_both_optimisers_find_the_bottom_of_a_bowl(optimiser, steps, tolerance):
     found = minimise(START, bowl, steps, Context(), optimiser=optimiser)
     assert (found.picture - TARGET).abs().max() < tolerance
+
+
+def test_a_large_picture_is_further_after_a_few_steps_than_l_bfgs_comes_of_its_own(monkeypatch):
+    start = START.repeat(1, 1, 60, 60)
+
+    def far(picture):
+        return bowl(picture.unflatten(2, (60, 6)).unflatten(4, (60, 7)).mean((2, 4)))
+
+    alone = minimise(start, far, 6, Context())
+    monkeypatch.setattr(minimising, "_GIVEN_STEP", 0)
+    given = minimise(start, far, 6, Context())
+    assert len(given.losses) == len(alone.losses) == 6
+    assert min(given.losses) < 0.7 * min(alone.losses)
 
 
 def test_the_number_of_evaluations_is_exactly_what_was_asked_for():
@@ -150,6 +164,7 @@ def test_painting_does_not_load_torchs_compiler():
     code = """
 import sys, torch
 from impasto.core import Context
+from impasto.reconstruction import minimise as minimising
 from impasto.reconstruction.minimise import minimise
 result = minimise(torch.zeros(1, 3, 8, 8), lambda x: ((x - 0.5).square().sum(), {}), 9, Context())
 assert result.losses[-1] < result.losses[0]

@@ -139,6 +139,14 @@ def test_without_a_keeper_nothing_is_kept_and_with_one_the_picture_is_the_same()
     assert len(kept) == count
 
 
+def test_a_first_step_that_is_given_is_the_same_with_a_keeper(monkeypatch):
+    monkeypatch.setattr(minimising, "_GIVEN_STEP", 0)
+    monkeypatch.setattr(minimising, "_PAUSE_S", 0)
+    one, two = (run(Context(keeper=keeper), "rough", "lbfgs") for keeper in (None, Keeper(lambda _: None, every_s=0)))
+    assert torch.equal(one.picture, two.picture)
+    assert one.losses == two.losses
+
+
 def test_a_state_comes_back_from_plain_arrays():
     state = {"a": [torch.arange(3), {"b": torch.zeros(0)}], "c": float("inf"), "d": None, "e": [1, "x"], "f": {}}
     again = unpacked(stored(packed(state)))

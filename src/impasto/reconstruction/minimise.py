@@ -59,6 +59,10 @@ class MovingObjective(Protocol):
 _HISTORY = 20  # curvature pairs; each costs two pictures of memory, and more than twenty bought no lower loss
 _LARGE = 2e6  # pixels; above it fewer pairs are kept, since few steps are taken there and memory is short
 _LEAST_HISTORY = 5
+# Pixels above which L-BFGS is given its first step. Of its own it moves all pixels together by one at most, whatever their
+# number, and feels its way up tenfold: six evaluations at 256 px, eight at 3000, where a scale may have no more.
+_GIVEN_STEP = 4e5
+_FIRST_MOVE = 2e-3  # mean change of a value then; searches ended between 2 and 6 thousandths
 _MARK = "__dynamo_disable"  # where torch._compile keeps what the compiler made of a function
 _PAUSE_S = 5.0  # L-BFGS pauses about so often to see whether its state is to be laid down
 _MOST_KEPT = 6e8  # bytes of curvature that are laid down; larger pictures go on without, and learn it anew
@@ -250,12 +254,16 @@ def _lbfgs(descent: _Descent, shorten: float) -> None:
         state.update(placed(descent.cut, descent.leaves[0].device))
         descent.cut = {}
     moving = isinstance(descent.objective, MovingObjective)
+    moved = False
     while True:
         descent.lay_down(lambda: _curvature(state))
         descent.refresh()
+        if pixels > _GIVEN_STEP and not state:
+            state.update(_first_step(descent, shorten))
+            moved = True
         fixed = descent.stretch == descent.left
         if fixed and not moving and descent.book is not None:
-            return _with_pauses(descent, optimiser, group, state)
+            return _with_pauses(descent, optimiser, group, state, moved)
         group["max_iter"] = descent.stretch
         group["max_eval"] = 2 * descent.left if fixed else descent.stretch
         optimiser.step(descent.evaluate)  # type: ignore[arg-type]
@@ -266,16 +274,32 @@ def _lbfgs(descent: _Descent, shorten: float) -> None:
             state["d"].zero_()
 
 
-def _with_pauses(descent: _Descent, optimiser: torch.optim.LBFGS, group: dict[str, Any], state: State) -> None:
+def _first_step(descent: _Descent, shorten: float) -> State:
+    """Move a little against the gradient, and give what L-BFGS knows after its first step: the next has a length to go by."""
+    loss = descent.evaluate()
+    gradients = [leaf.grad for leaf in descent.leaves if leaf.grad is not None]
+    gradient = torch.cat([g.flatten() for g in gradients])
+    size = gradient.abs().mean().item()
+    if size == 0:
+        return {}
+    step = shorten * _FIRST_MOVE / size
+    descent.put([leaf - step * g for leaf, g in zip(descent.snapshot(), gradients, strict=True)])
+    known = {"d": gradient.neg(), "t": step, "prev_flat_grad": gradient, "prev_loss": loss.item()}
+    history = {"old_dirs": [], "old_stps": [], "ro": [], "H_diag": gradient.new_tensor(step)}
+    return known | history | {"func_evals": 1, "n_iter": 1}
+
+
+def _with_pauses(descent: _Descent, optimiser: torch.optim.LBFGS, group: dict[str, Any], state: State, moved: bool) -> None:  # fmt: skip
     """The same descent in stretches, so that its state can be laid down between two.
 
     Each begins with loss and gradient where it stands, which L-BFGS had thrown away: one evaluation that counts for
-    nothing, and every picture is the one that it would have been without the pause.
+    nothing, and every picture is the one that it would have been without the pause. moved: it stands where nothing has
+    been evaluated yet.
     """
     stretch = 4
     while True:
         before, start = state.get("n_iter", 0), monotonic()
-        descent.again = before > 0
+        descent.again, moved = before > 0 and not moved, False
         group["max_iter"], group["max_eval"] = stretch, 10 * descent.steps
         optimiser.step(descent.evaluate)  # type: ignore[arg-type]
         if state["n_iter"] - before < stretch:

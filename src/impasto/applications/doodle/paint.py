@@ -15,7 +15,8 @@ from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.methods.optimization.cnnmrf.objective import Found, PatchObjective, Targets, layer_size, look
 from impasto.methods.optimization.cnnmrf.paint import Easel, check
-from impasto.reconstruction.descent import descend, first_picture, stages_for
+from impasto.methods.optimization.cnnmrf.plan import stages_for
+from impasto.reconstruction.descent import descend, first_picture
 from impasto.textures.patches import Exemplars, exemplars
 
 from . import Options

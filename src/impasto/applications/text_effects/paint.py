@@ -10,10 +10,14 @@ from . import Options
 from .distance import Mask, Strokes, half_widths, strokes_of, text_in
 from .lettering import lettered
 from .synthesis import Plan, synthesise
-from .turning import angles
+from .turning import angles, rims
 
 _LARGEST = 2.0  # how far a style is enlarged of its own accord: more would be blurred
 _SMALLEST_PX = 24  # a side of the style at least, of its own accord
+# Peak bytes as measured at 320 to 1280 pixels: of the interpreter with its libraries, and while scales are found for a
+# sample of patches; for each pixel of the result; for each of a turned copy, and of its means where patches are tinted.
+_FIXED_BYTES, _LEAST_BYTES = 240e6, 330e6
+_BYTES_PER_PIXEL, _PER_COPY, _PER_TINTED_COPY = 340, 52, 60
 
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
@@ -68,9 +72,14 @@ def styled_word(inputs: Inputs, options: Options, target: Strokes) -> tuple[Arra
 
 
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001
-    """What a run will need: stacks of three scales of a style about as large as the result, of its turned copies, and of the result."""
+    """What a run will need: stacks of three scales of the result, and of all turned copies of a style.
+
+    How large the style will be is known only when its strokes are measured: it is taken to be a square of as many pixels.
+    """
     pixels = height * width
-    copies = len(angles(options.turn))
-    per_pixel = 2 * 160 + (copies - 1) * 110 + (copies * 60 if options.tint else 0)
+    copies, side = len(angles(options.turn)), round(pixels**0.5)
+    down, across = rims((side, side), options.turn)
+    turned = copies * (side + 2 * down) * (side + 2 * across)
+    memory = _FIXED_BYTES + pixels * _BYTES_PER_PIXEL + turned * (_PER_COPY + (_PER_TINTED_COPY if options.tint else 0))
     seconds = pixels * options.rounds * 1.2e-6 * (1.5 if copies > 1 else 1) * (1.3 if options.tint else 1)
-    return Estimate(memory_bytes=pixels * per_pixel + 200_000_000, seconds=1 + seconds)
+    return Estimate(memory_bytes=int(max(memory, _LEAST_BYTES)), seconds=1 + seconds)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from impasto.core import Array
 from impasto.kernels.scaled_patches import AT_EDGE, NOWHERE
 
-from .scales import MARGIN, stack
+from .scales import MARGIN, STEPS, stack
 
 _APART = (
     10.0  # degrees between two copies at the most: half of it moves a patch's outermost samples by less than a pixel
@@ -53,34 +53,41 @@ class Copies:
         return np.where(inside, self.places[copy, y, x], NOWHERE).astype(np.int32)
 
 
+def rims(size: tuple[int, int], turn: float) -> tuple[int, int]:
+    """Rows above and below, and columns beside, that a picture (height, width) needs to be turned by up to `turn` degrees.
+
+    The upright copy keeps whole pixels.
+    """
+    height, width = size
+    reaches = np.linspace(0, np.radians(turn), 16)
+    room = [
+        int(np.ceil((np.cos(reaches) * own + np.sin(reaches) * other).max())) for own, other in ((height, width), (width, height))
+    ]  # fmt: skip
+    return max(0, (room[0] - height + 1) // 2), max(0, (room[1] - width + 1) // 2)
+
+
 def turned_copies(planes: Array, turn: float, edge: int) -> Copies:
     """Copies of planes (H, W, c), each turned about its middle by up to `turn` degrees; no match may lie within `edge` of the border."""
     height, width = planes.shape[:2]
     turns = np.radians(angles(turn))
-    reach = float(np.abs(turns).max())
-    reaches = np.linspace(0, reach, 16)
-    room = [
-        int(np.ceil((np.cos(reaches) * own + np.sin(reaches) * other).max())) for own, other in ((height, width), (width, height))
-    ]  # fmt: skip
-    # The upright copy keeps whole pixels.
-    before = np.array([max(0, (size - side + 1) // 2) for size, side in zip(room, (height, width), strict=True)])
-    canvas = height + 2 * int(before[0]), width + 2 * int(before[1])
+    down, across = rims((height, width), turn)
+    before = np.array([down, across])
+    canvas = height + 2 * down, width + 2 * across
     middle = np.array([height - 1, width - 1]) / 2
-    stacks, places, to_copy = [], [], []
-    for angle in turns:
+    # Written one by one into their places: all the copies are there once only.
+    shape = canvas[0] + 2 * MARGIN, canvas[1] + 2 * MARGIN
+    stacks = np.empty((len(turns), len(STEPS), *shape, planes.shape[2]), np.float32)
+    places, to_copy = np.empty((len(turns), *canvas), np.int32), []
+    for n, angle in enumerate(turns):
         linear = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         matrix = np.column_stack([linear, before + middle - linear @ middle])
         back = np.column_stack([linear.T, middle - linear.T @ (before + middle)])
-        stacks.append(
-            stack(
-                _warped(planes, back, canvas)
-                if angle
-                else np.pad(planes, ((before[0],) * 2, (before[1],) * 2, (0, 0)), "edge")
-            )
+        stacks[n] = stack(
+            _warped(planes, back, canvas) if angle else np.pad(planes, ((down,) * 2, (across,) * 2, (0, 0)), "edge")
         )
-        places.append(_places(back, (height, width), canvas, edge))
+        places[n] = _places(back, (height, width), canvas, edge)
         to_copy.append(matrix)
-    return Copies((height, width), edge, np.stack(stacks), np.stack(places), np.stack(to_copy))
+    return Copies((height, width), edge, stacks, places, np.stack(to_copy))
 
 
 def _warped(planes: Array, back: NDArray[np.float64], canvas: tuple[int, int]) -> Array:
@@ -110,4 +117,5 @@ def patch_means(stacks: Array, steps: tuple[int, ...], radius: int, channels: in
         reach = [MARGIN + n * step for n in range(-radius, radius + 1)]
         rows = sum(stacks[:, s, at : at + height, :, :channels] for at in reach)
         found[:, s] = sum(rows[:, :, at : at + width] for at in reach)  # type: ignore[index]
-    return found / np.float32((2 * radius + 1) ** 2)
+    found /= np.float32((2 * radius + 1) ** 2)
+    return found

@@ -4,10 +4,9 @@ from impasto.core import Estimate, RunOptions
 from impasto.encoders import budget, cost
 from impasto.encoders.hardware import choose_device, choose_precision, use_threads
 from impasto.encoders.vgg import check_layers
-from impasto.reconstruction.descent import stages_for
 
 from . import Options, PatchOptions
-from .plan import kept_bytes, search_work
+from .plan import kept_bytes, search_work, stages_for
 
 _START_SECONDS = 1.0  # loading weights, first passes
 _MARGIN = 16  # pixels that the pictures go on for, both sides together

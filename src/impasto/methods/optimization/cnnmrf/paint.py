@@ -15,14 +15,14 @@ from impasto.encoders.vgg import Precision, check_layers
 from impasto.image import resize, style_size
 from impasto.image.tensors import to_array, to_tensor
 from impasto.reconstruction.balance import balanced_weights, probe_picture
-from impasto.reconstruction.descent import descend, first_picture, stages_for
+from impasto.reconstruction.descent import descend, first_picture
 from impasto.reconstruction.schedule import Scale
 from impasto.textures.patches import Exemplars, exemplars
 
 from . import Options, PatchOptions
 from .augment import variants
 from .objective import Found, PatchObjective, Targets, look
-from .plan import kept_bytes
+from .plan import kept_bytes, stages_for
 
 _UNGUIDED_SCALES = 3  # as the authors; where patches are large enough to be shapes, noise becomes some
 

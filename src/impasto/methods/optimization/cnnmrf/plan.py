@@ -2,7 +2,9 @@
 
 from impasto.encoders.tiled import stride_of
 from impasto.encoders.vgg import CHANNELS, DTYPES, Precision
+from impasto.reconstruction.descent import stages_for as evenly
 from impasto.reconstruction.minimise import memory_bytes
+from impasto.reconstruction.schedule import Scale
 from impasto.textures.following import LOOKS
 
 from . import PatchOptions
@@ -13,6 +15,22 @@ _PER_PAIR = 3.0 * 512  # multiplications at a convolution's rate that a pair tak
 _PER_LOOK = 9 * 8.0  # the same for every channel of a look at one exemplar patch, fetched from anywhere in memory
 # Float32 maps beside the tables while matches are made into targets, and targets into a loss with its gradient.
 _WIDE_MAPS = 4
+_LARGEST = 1024  # long side from which on scales get fewer steps, so that none takes much longer than one there
+_FEWEST = 6  # steps of a larger scale: the given first one, and some that know how far to go
+
+
+def stages_for(size: tuple[int, int], options: PatchOptions) -> tuple[Scale, ...]:
+    """The scales of a run up to (height, width): as for any descent, but above 1024 pixels with steps as fewer as they are dearer.
+
+    A single scale gets all the steps asked for, however large.
+    """
+    stages = evenly(size, options)
+    if len(stages) == 1:
+        return stages
+    return tuple(
+        Scale(stage.size, min(stage.steps, max(_FEWEST, round(stage.steps * (_LARGEST / max(stage.size)) ** 2))))
+        for stage in stages
+    )
 
 
 def searched_whole(positions: int | float, exemplars: int | float) -> bool:
