@@ -6,6 +6,8 @@ import numpy as np
 
 from impasto.core import Array
 
+from .arrays import bands
+
 if TYPE_CHECKING:
     import torch
 
@@ -21,5 +23,8 @@ def to_tensor(rgb: Array, device: "str | torch.device" = "cpu") -> "torch.Tensor
 
 def to_array(tensor: "torch.Tensor") -> Array:
     """A tensor (1, 3, H, W) of any precision and device as a picture (H, W, 3), float32, clipped to [0, 1]."""
-    planes = tensor.detach().to("cpu").float().clamp(0, 1)
-    return np.array(planes[0].permute(1, 2, 0).numpy(), np.float32, order="C")
+    planes = tensor.detach().to("cpu")[0].permute(1, 2, 0)
+    picture = np.empty(tuple(planes.shape), np.float32)
+    for rows in bands(*picture.shape[:2]):  # a large picture is there twice already
+        picture[rows] = planes[rows].float().clamp(0, 1).numpy()
+    return picture

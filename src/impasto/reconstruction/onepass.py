@@ -42,6 +42,10 @@ class Sitting:
         first, *others = (View(self.networks, p, layers, whole=whole) for p in (self.photo, *self.paintings))
         return first, others
 
+    def let_go(self) -> None:
+        """Forget the photo and the paintings, once all is known of them: large pictures leave no room to spare."""
+        self.photo, self.paintings = self.photo[..., :0, :0].clone(), []
+
     def scaled(self, style: Array) -> Array:
         """A painting at the size that it has relative to the result, or, where that is too much, at the most there is room for."""
         height, width = style_size(style.shape[:2], self.size, self.options.style_scale)

@@ -23,11 +23,14 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     sitting.networks.need(family, LAYER)
     photo, paintings = sitting.views(LAYER)
     wanted = changes(photo.statistics(LAYER, MODEL), [look.statistics(LAYER, MODEL) for look in paintings], regions)
+    sitting.let_go()
+    del paintings
     picture = photo.repainted(LAYER, family, wanted, MODEL.move, options.strength)
     claimed = np.minimum(1, np.sum([region.guide for region in regions], 0)) if inputs.masks else np.ones((1, 1))
     kept = torch.from_numpy(1 - options.strength * claimed).to(picture)
     if kept.max() > 0:
         # Else a strength of 0, and what no mask covers, would show the decoder's failings.
-        picture = picture.clamp(0, 1) + kept * photo.lost(LAYER, family)
+        picture = picture.clamp_(0, 1) + kept * photo.lost(LAYER, family)
+    del photo
     context.report(1, 1, lambda: sitting.cut(picture))
     return sitting.result(picture)

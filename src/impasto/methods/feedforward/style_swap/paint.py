@@ -32,6 +32,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     looks = [networks.look(painting, (layer,))[layer] for painting in sitting.paintings]
     source = exemplars(looks, patch=patch_for(options, [picture, *sitting.paintings]))
     similarity, losses, total = 0.0, [], options.repeats * (options.steps if options.by == "descent" else 1)
+    sitting.let_go()
     for number in range(options.repeats):
         view = View(networks, picture, (layer,), whole=options.by == "descent")
         if options.by == "network":
@@ -42,6 +43,7 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
             found = minimise(picture, objective(target, options), options.steps, context, optimiser="adam",
                              learning_rate=options.learning_rate, done=number * options.steps, total=total)  # fmt: skip
             picture, losses = found.picture, [*losses, *found.losses]
+        del view
         if context.stopping:
             break
     ends = {"first_loss": losses[0], "loss": min(losses)} if losses else {}
@@ -73,8 +75,8 @@ def shown(view: View, source: Exemplars, options: Options, family: str) -> tuple
     every = min(options.stride, source.patch)
     picture = view.remade(options.layer, family, make, more=2 * source.patch, every=every)
     if options.strength < 1:
-        picture = picture.clamp(0, 1) + (1 - options.strength) * view.lost(options.layer, family)
-    return picture.clamp(0, 1), sum(similar) / len(similar)
+        picture = picture.clamp_(0, 1) + (1 - options.strength) * view.lost(options.layer, family)
+    return picture.clamp_(0, 1), sum(similar) / len(similar)
 
 
 def objective(target: Tensor, options: Options) -> Objective:

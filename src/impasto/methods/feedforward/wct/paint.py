@@ -1,15 +1,17 @@
 """`wct`: from the deepest level to the shallowest look, whiten and colour, show; what is shown is looked at next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from impasto.core import Array, Context, Inputs, Result
+from impasto.core import Context, Inputs, Result
 from impasto.reconstruction.networks.decoders import decoder_of
 from impasto.reconstruction.networks.encoders import INVERTIBLE
 from impasto.reconstruction.onepass import Sitting, seeded, with_mirrored_masks
+from impasto.reconstruction.regions import Region
 from impasto.reconstruction.transfer import Look, Move, changes, regions_of
 from impasto.reconstruction.views import TextureModel, View
 from impasto.textures.covariance import Spectrum, SpectrumSums, colour, spectrum, whiten, with_spectrum
@@ -39,30 +41,32 @@ def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
         models[layers[0]] = TextureModel(see, SpectrumSums, swapped(options.patch))  # type: ignore[arg-type]
     # A swap looks at all of a picture at once.
     _, paintings = sitting.views(*layers, whole=options.swap)
-    looks = {layer: [once(look.statistics(layer, models[layer])) for look in paintings] for layer in layers}
+    looks = {layer: measured(paintings, layer, models[layer], regions) for layer in layers} if strength else {}
+    sitting.let_go()
+    del paintings
     steps = [layer for _ in range(passes) for layer in layers]
     for number, layer in enumerate(steps, 1):
         photo = View(networks, picture, (layer,), whole=options.swap)
         wanted = changes(photo.statistics(layer, models[layer]), looks[layer], regions) if strength else []
         family = decoder_of("inverse", options.encoder, layer)
-        picture = photo.repainted(layer, family, wanted, models[layer].move, strength).clamp(0, 1)
+        picture = photo.repainted(layer, family, wanted, models[layer].move, strength).clamp_(0, 1)
+        del photo
         context.report(number, len(steps), lambda picture=picture: sitting.cut(picture), message=layer)
         if context.stopping:
             break
     return sitting.result(picture, levels=list(layers), passes=passes)
 
 
-def once(measure: Look[Any]) -> Look[Any]:
-    """The same, measured once for each mask."""
-    found: dict[int, Any] = {}
-
-    def measured(mask: Array | None) -> Any:
+def measured(
+    paintings: Sequence[View], layer: str, model: TextureModel[Any], regions: Sequence[Region]
+) -> list[Look[Any]]:
+    """What the regions take from each painting at a layer, measured now: once, and the paintings can be let go."""
+    found = [{} for _ in paintings]
+    for source in (source for region in regions for source in region.sources):
         # Masks stay where they are during a run.
-        if id(mask) not in found:
-            found[id(mask)] = measure(mask)
-        return found[id(mask)]
-
-    return measured
+        if id(source.guide) not in found[source.style]:
+            found[source.style][id(source.guide)] = paintings[source.style].statistics(layer, model)(source.guide)
+    return [lambda mask, known=known: known[id(mask)] for known in found]
 
 
 @dataclass(frozen=True, slots=True)
