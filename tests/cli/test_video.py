@@ -44,7 +44,9 @@ def negative(add_method):
 
 @pytest.mark.usefixtures("negative")
 def test_a_clip_becomes_a_film_and_a_report(run, clip):
-    done = run("video", clip, "-o", "out.mp4", "-m", "negative", "--fps", 10, "--steady", 0, "--json")
+    done = run(
+        "video", clip, "-o", "out.mp4", "-m", "negative", "--fps", 10, "--steady", 0, "--encoding", "quick", "--json"
+    )
     assert done.code == 0
     report = done.report
     assert (report["frames"], report["width"], report["height"], report["frames_per_second"]) == (6, 64, 48, 10)

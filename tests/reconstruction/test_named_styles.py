@@ -128,6 +128,9 @@ def test_the_shipped_network_knows_every_style_that_is_listed():
     assert set(named.load(zoo.MANY).names) == set(zoo.PAINTINGS)
     assert len(zoo.PAINTINGS) >= 12
     assert len(zoo.with_own_network()) >= 3
+    assert [styles.alone("starry-night", narrow=narrow)[0].width for narrow in (False, True)] == [16, 8]
+    with pytest.raises(UsageError, match=r"no network of a quarter's width for 'udnie'; .* starry-night"):
+        styles.alone("udnie", narrow=True)
     for style in zoo.PAINTINGS:
         assert zoo.thumbnail(style), style
 

@@ -82,7 +82,10 @@ class FilmJob:
         start = perf_counter()
         open_folder(self.folder, self.record(), self.settings.restart)
         footage = Footage(self.clip, self.span, self.settings, self.job.inputs, self.folder, self.keys, self.moving)
-        self._paint(footage, context)
+        try:
+            self._paint(footage, context)
+        finally:
+            footage.settle()
         sound = None
         finished = all(footage.finished(number) for number in range(len(footage)))
         if finished:
@@ -121,7 +124,7 @@ class FilmJob:
             sound=Sound(self.clip.path, span.begin, span.end) if wanted else None,
             names=[self.clip.files[n].name for n in span.numbers[: len(footage)]] if self.clip.files else (),
         )
-        return write_film(self.output, reel, crf=self.settings.crf)["sound"]
+        return write_film(self.output, reel, crf=self.settings.crf, quick=self.settings.encoding == "quick")["sound"]
 
     def record(self) -> dict[str, Any]:
         """All that the frames depend on: a run goes on only where this is the same."""
@@ -305,7 +308,7 @@ def stylize_video(
 
     clip: a film file, or a folder of numbered pictures. output: its suffix decides: .mp4, .mov, .mkv, .webm, .gif, or none
     for a folder of PNG frames. styles, method, preset, masks, style_masks, extras: as for `stylize`; masks and extras that lie
-    over the film may be films or folders themselves, with a frame for each of its frames. options: the method's, every run's, and every film's: `start`, `end`, `every`, `fps`, `steady`, `keyframes`, `crf`, `sound`, `restart`.
+    over the film may be films or folders themselves, with a frame for each of its frames. options: the method's, every run's, and every film's: `start`, `end`, `every`, `fps`, `steady`, `keyframes`, `crf`, `encoding`, `sound`, `restart`.
 
     Finished frames lie in `output`.unfinished until the film is complete; a run that was interrupted, by Ctrl-C or by a
     power cut, goes on there when it is called again. Raises UsageError or InputError for a wrong call, RunError for a run

@@ -5,6 +5,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,7 @@ from impasto.video.encode import Samples
 from .moving import Moving
 
 _CACHED = 4  # frames kept in memory: an engine looks at a frame and at those just before
+_ON_THE_WAY = 8  # frames at most that wait for the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Footage:
     _paintings: dict[int, Array] = field(default_factory=dict[int, Array])
     _stream: Iterator[Array] | None = None
     _next: int = 0
+    _store: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "impasto-store"))
+    _storing: dict[Path, Future[None]] = field(default_factory=dict[Path, "Future[None]"])
 
     def __post_init__(self) -> None:
         """Look what is there already."""
@@ -121,10 +125,16 @@ class Footage:
 
     def spread(self) -> None:
         """Put every frame on disk, without loss, so that any can be had at once; a film that ends early gets shorter."""
+        try:
+            self._spread()
+        finally:
+            self.settle()
+
+    def _spread(self) -> None:
         for number in range(self.length):
             if not (self.folder / f"film-{number:06d}.png").exists():
                 try:
-                    self._write(f"film-{number:06d}.png", _samples(self._decoded(number)))
+                    self._write(self.folder / f"film-{number:06d}.png", _samples(self._decoded(number)))
                 except EndOfFilm:
                     if not number:
                         raise
@@ -132,8 +142,9 @@ class Footage:
                     return
 
     def finished(self, number: int) -> bool:
-        """Whether that frame is on disk."""
-        return self._path(number).exists()
+        """Whether that frame is on disk, or on its way there."""
+        path = self._path(number)
+        return path in self._storing or path.exists()
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06d}.png"
@@ -141,12 +152,14 @@ class Footage:
     def painted(self, number: int) -> Array:
         """A finished frame, as it was stored."""
         if number not in self._paintings:
+            self.settle()
             _remember(self._paintings, number, _locked(_read(self._path(number))))
         return self._paintings[number]
 
     def samples(self, number: int) -> Samples:
         """A finished frame in 8 bits."""
-        return _samples(_read(self._path(number)))
+        self.settle()
+        return np.ascontiguousarray(_read_samples(self._path(number)))
 
     def keep(self, number: int, picture: Array, **measured: float) -> None:
         """Store a finished frame. Raises RunError for one that is no picture."""
@@ -157,20 +170,22 @@ class Footage:
             self.measured[number] = known
             with self._measures.open("a") as file:
                 file.write(json.dumps({"frame": number, **known}) + "\n")
-        self._write(self._path(number).name, samples)
+        self._write(self._path(number), samples)
         _remember(self._paintings, number, _locked(np.float32(samples) / np.float32(255)))
 
     def lay_by(self, name: str, number: int, picture: Array) -> None:
         """Store a picture of that frame under a name."""
-        self._write(f"{name}-{number:06d}.png", _samples(picture))
+        self._write(self.folder / f"{name}-{number:06d}.png", _samples(picture))
 
     def laid_by(self, name: str, number: int) -> Array | None:
         """A picture that was laid by."""
+        self.settle()
         path = self.folder / f"{name}-{number:06d}.png"
         return _locked(_read(path)) if path.exists() else None
 
     def note(self, name: str, **arrays: Any) -> None:
-        """Store arrays under a name."""
+        """Store arrays under a name, after the frames they follow."""
+        self.settle()
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         write_atomic(self.folder / f"{name}.npz", buffer.getvalue())
@@ -183,20 +198,41 @@ class Footage:
         with np.load(path, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
 
-    def _write(self, name: str, samples: Samples) -> None:
-        import cv2
+    def _write(self, path: Path, samples: Samples) -> None:
+        """Store a picture while the run goes on: a disk takes its time to promise that a file will last."""
+        for other, storing in list(self._storing.items()):
+            if storing.done() or len(self._storing) >= _ON_THE_WAY:
+                storing.result()
+                del self._storing[other]
+        self._storing[path] = self._store.submit(_save, path, samples)
 
-        _, data = cv2.imencode(".png", np.ascontiguousarray(samples[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 1])
-        write_atomic(self.folder / name, data.tobytes())
+    def settle(self) -> None:
+        """Wait until all that was kept is on disk. Raises RunError where the disk refuses."""
+        while self._storing:
+            path = next(iter(self._storing))
+            self._storing.pop(path).result()
+
+
+def _save(path: Path, samples: Samples) -> None:
+    import cv2
+
+    # Runs alone are looked for: half the time of the quickest search for repetitions, and paint has none to be found.
+    how = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    _, data = cv2.imencode(".png", np.ascontiguousarray(samples[..., ::-1]), how)
+    write_atomic(path, data.tobytes())
 
 
 def _read(path: Path) -> Array:
+    return np.float32(_read_samples(path)) / np.float32(255)
+
+
+def _read_samples(path: Path) -> Samples:
     import cv2
 
     samples = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if samples is None:
         raise RunError(f"{shown(path)}: this finished frame is damaged; delete it, and the run makes it anew.")
-    return np.float32(samples[..., ::-1]) / np.float32(255)
+    return np.asarray(samples[..., ::-1], np.uint8)
 
 
 def _samples(picture: Array) -> Samples:

@@ -21,7 +21,10 @@ _SHEET_COLUMNS = 3
 
 @dataclass(frozen=True, slots=True)
 class StyleEntry:
-    """One style of the zoo. methods: the ids that know it, the best first. thumbnail: a small picture of the painting."""
+    """One style of the zoo. methods: the ids that know it, the best first. thumbnail: a small picture of the painting.
+
+    fast: whether `johnson` has its quicker network of it (preset fast).
+    """
 
     name: str
     title: str
@@ -29,11 +32,12 @@ class StyleEntry:
     year: str
     methods: tuple[str, ...]
     thumbnail: Path | None
+    fast: bool = False
 
     @property
     def page(self) -> dict[str, Any]:
         """JSON-ready."""
-        found = {key: getattr(self, key) for key in ("name", "title", "artist", "year")}
+        found = {key: getattr(self, key) for key in ("name", "title", "artist", "year", "fast")}
         return found | {"methods": list(self.methods), "thumbnail": self.thumbnail and str(self.thumbnail)}
 
 
@@ -50,7 +54,8 @@ def entries() -> list[StyleEntry]:
 def _shipped(name: str) -> StyleEntry:
     painting = zoo.PAINTINGS[name]
     methods = ("johnson",) * bool(zoo.own_network(name)) + ("cin",) + ("stylebank",) * (name in zoo.BANKED)
-    return StyleEntry(name, painting.title, painting.artist, painting.year, methods, zoo.thumbnail(name))
+    fast = zoo.own_network(name, narrow=True) is not None
+    return StyleEntry(name, painting.title, painting.artist, painting.year, methods, zoo.thumbnail(name), fast)
 
 
 def sheet(photo: Any = None, *, size: int = 320, context: Context | None = None) -> Array:

@@ -46,9 +46,14 @@ def zoo(sheet: str | None, photo: str | None, as_json: bool, quiet: bool) -> Non
     if as_json:
         click.echo(json.dumps([entry.page for entry in known]))
     elif sheet is None:
-        rows = [(e.name, e.title, ", ".join(filter(None, (e.artist, e.year))), ", ".join(e.methods)) for e in known]
+        rows = [(e.name, e.title, ", ".join(filter(None, (e.artist, e.year))), _methods(e)) for e in known]
         show(plain_table(("name", "painting", "by", "methods"), rows))
+        show("[dim]johnson*: also a network that is twice as quick, with --preset fast, for films.[/]")
         show(f"[dim]{len(rows)} styles. 'impasto PHOTO --style-name NAME' paints in one.[/]")
+
+
+def _methods(entry: Any) -> str:
+    return ", ".join(f"{method}{'*' * (entry.fast and method == 'johnson')}" for method in entry.methods)
 
 
 class Style(click.Group):

@@ -1,7 +1,7 @@
 """A film on its way through a method: what a sequence engine is handed, and the settings all films share."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field, field_validator
 
@@ -26,6 +26,8 @@ class FilmOptions(BaseOptions):
     """Frames that the styles are paintings of, by number in the film, as in 0,45: the method then carries these paintings through it."""
     crf: Annotated[int, Field(ge=0, le=51)] = 16
     """Quality of the written film, as x264 has it: 0 loses nothing, lower is larger."""
+    encoding: Literal["careful", "quick"] = "careful"
+    """How long H.264 is searched for: quick takes a third of the time, and the film is an eighth larger."""
     sound: bool = True
     """Whether the film's sound comes along."""
     restart: Annotated[bool, UI(advanced=True)] = False

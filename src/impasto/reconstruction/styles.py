@@ -38,8 +38,10 @@ def known() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*zoo.PAINTINGS, *zoo.with_own_network(), *own())))
 
 
-def alone(word: str) -> tuple[Named, str]:
+def alone(word: str, *, narrow: bool = False) -> tuple[Named, str]:
     """The network that knows one style, and the style: of a name, or of a file with a single style.
+
+    narrow: a shipped style's network of a quarter of the paper's width; a file has the width it has.
 
     Raises UsageError with the nearest name, or saying that the style is among `cin`'s.
     """
@@ -50,9 +52,12 @@ def alone(word: str) -> tuple[Named, str]:
                 f"style_name: {word} holds {len(network.names)} styles; method 'cin' takes it as its network"
             )
         return network, next(iter(network.names))
-    if file := zoo.own_network(word):
+    if file := zoo.own_network(word, narrow=narrow):
         return named.load(file), word
     there = zoo.with_own_network()
+    if word in there:
+        quick = ", ".join(zoo.with_narrow_network())
+        raise UsageError(f"channels: there is no network of a quarter's width for '{word}'; there is for {quick}")
     if word in known():
         raise UsageError(
             f"style '{word}' has no network of its own ({', '.join(there) or 'none'} do); method 'cin' knows it"

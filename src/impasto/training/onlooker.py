@@ -86,7 +86,7 @@ class Onlooker:
 
 def card_table(facts: Mapping[str, Any], licence: str) -> str:
     """The part of a card that every recipe has alike: the file, the recipe, the numbers."""
-    hidden = {"style", "start_from"}  # where something lay on one machine says nothing to anyone else
+    hidden = {"style", "start_from", "teacher"}  # where something lay on one machine says nothing to anyone else
     settings = ", ".join(f"{name} {_text(value)}" for name, value in facts["options"].items() if name not in hidden)
     pictures = ", ".join(f"{n} ({kind}, folder '{facts['folders'][kind]}')" for kind, n in facts["pictures"].items())
     held_out = ", ".join(f"{n} {kind}" for kind, n in facts["held_out"].items())

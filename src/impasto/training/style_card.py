@@ -11,7 +11,7 @@ def card(facts: Mapping[str, Any], styles: Sequence[str], judge: str) -> str:
     """What is in the file, from what it was made and how good it is, in Markdown."""
     options, found = facts["options"], facts["validation"]
     # Of paths only the last part: the folders of who trained are nobody's business.
-    paths = {name: Path(options[name] or "").name or "none" for name in ("style", "start_from")}
+    paths = {name: Path(options[name] or "").name or "none" for name in ("style", "start_from", "teacher")}
     settings = ", ".join(f"{name} {_text(value)}" for name, value in {**options, **paths}.items())
     values = "\n".join(f"| {name} | {value:.3f} |" for name, value in found.items())
     title = styles[0] if len(styles) == 1 else f"{len(styles)} styles"

@@ -66,6 +66,10 @@ class StyleOptions(PaintingOptions):
     """Channels at the picture's full size, twice and four times as many deeper; the paper's network has 32."""
     start_from: str | None = None
     """Begin with the filters of this file, which `impasto train cin` or `johnson` made (a path, or the name of one that impasto knows)."""
+    teacher: str | None = None
+    """A file of theirs that knows the same styles, of any width: its pictures are then a goal besides the painting."""
+    teacher_weight: Annotated[float, Field(ge=0, le=1e12), UI(scale="log", advanced=True)] = 20.0
+    """How closely the teacher's pictures are to be matched; without weights of style and content, they alone are."""
 
 
 PAPER = {

@@ -35,6 +35,7 @@ from .relative import (
     relative_texture_error,
 )
 from .style_card import card
+from .teacher import Teacher
 
 _NOISE = 2 / 255  # on the photo that goes in: so that flat areas are no surprise
 _JUDGED, _SHOWN, _CHUNK = 24, 8, 4
@@ -60,6 +61,7 @@ class Stylist:
         self.goals = {name: textures(look, pictures, wanted) for name, look in self.lookers.items()}
         self.shown = pictures
         self.ops = Bfloat16Ops() if workshop.precision == "bfloat16" else TorchOps()
+        self.teacher = Teacher(options.teacher, list(self.styles), workshop.device) if options.teacher else None
         tensors = {
             name: torch.zeros(shape, device=workshop.device)
             for name, shape in layouts.cin_styles(options.width, len(self.styles)).items()
@@ -110,20 +112,16 @@ class Stylist:
         which = torch.cat([torch.randperm(len(self.styles)) for _ in range(-(-len(photos) // len(self.styles)))])
         which = which[: len(photos)].to(photos.device)
         pictures = self.paint(self.parameters, photos + _NOISE * torch.randn_like(photos), which)
-        vgg = options.vgg_every and step % options.vgg_every == options.vgg_every - 1
-        style, content = self.errors("vgg19" if vgg else options.encoder, pictures, photos, which)
-        terms = {
-            "style": style.mean(),
-            "content": content.mean(),
-            "tv": total_variation(pictures),
-            "grid": lattice(pictures),
-        }
-        weights = {
-            "style": options.style_weight,
-            "content": options.content_weight,
-            "tv": options.tv_weight,
-            "grid": options.grid_weight,
-        }
+        terms = {"tv": total_variation(pictures), "grid": lattice(pictures)}
+        weights = {"tv": options.tv_weight, "grid": options.grid_weight}
+        if options.style_weight or options.content_weight or self.teacher is None:
+            vgg = options.vgg_every and step % options.vgg_every == options.vgg_every - 1
+            style, content = self.errors("vgg19" if vgg else options.encoder, pictures, photos, which)
+            terms |= {"style": style.mean(), "content": content.mean()}
+            weights |= {"style": options.style_weight, "content": options.content_weight}
+        if self.teacher is not None:
+            terms["teacher"] = (pictures - self.teacher.paint(self.ops, photos, which)).abs().mean()
+            weights["teacher"] = options.teacher_weight
         total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
         return total, {name: term.item() for name, term in terms.items()}
 
@@ -146,13 +144,14 @@ class Stylist:
         photos = batch["content"][:_JUDGED]
         photos = photos[..., : _whole(photos.shape[-2]), : _whole(photos.shape[-1])]
         which = torch.arange(len(photos), device=photos.device) % len(self.styles)
-        pairs: Iterator[tuple[Tensor, Tensor]] = zip(photos.split(_CHUNK), which.split(_CHUNK), strict=True)
-        painted = torch.cat([self.paint(parameters, *pair) for pair in pairs])
+        painted = torch.cat([self.paint(parameters, *pair) for pair in _chunks(photos, which)])
         left, kept = self.judge(photos, painted, which)
-        values = {
-            "error": self.options.style_weight * left + self.options.content_weight * 2 * (1 - kept),
-            "style left": left, "content kept": kept,
-        }  # fmt: skip
+        error = self.options.style_weight * left + self.options.content_weight * 2 * (1 - kept)
+        values = {"error": error, "style left": left, "content kept": kept}
+        if self.teacher is not None:
+            taught = torch.cat([self.teacher.paint(self.ops, *pair) for pair in _chunks(photos, which)])
+            values["off the teacher"] = (painted - taught).abs().mean().item()
+            values["error"] += self.options.teacher_weight * values["off the teacher"]
         rows = [torch.cat(list(row[:_SHOWN]), dim=-1) for row in (photos, painted)]
         return Validation(values, to_array(torch.cat(rows, dim=-2)[None]))
 
@@ -202,6 +201,10 @@ class Soloist(Stylist):
         row = trunk.pop(ROWS)
         found = {name: _half(torch.from_numpy(x)) for name, x in named.single(trunk, row).items()}
         return found, self.facts("johnson")
+
+
+def _chunks(photos: Tensor, which: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    return zip(photos.split(_CHUNK), which.split(_CHUNK), strict=True)
 
 
 def _half(tensor: Tensor) -> Tensor:

@@ -59,18 +59,20 @@ def check_target(path: str | os.PathLike[str]) -> Container:
     return container
 
 
-def write_film(path: str | os.PathLike[str], reel: Reel, *, crf: int = DEFAULT_CRF) -> dict[str, Any]:
+def write_film(
+    path: str | os.PathLike[str], reel: Reel, *, crf: int = DEFAULT_CRF, quick: bool = False
+) -> dict[str, Any]:
     """Write a film, and tell what became of its sound: {"sound": "copied", "converted" or None}.
 
     The suffix decides the format; without one it is a folder of PNG pictures. Odd sides get one pixel more, the border
-    repeated, where H.264 wants even ones. crf: quality, as for H.264. Raises RunError when the disk or an encoder refuses.
+    repeated, where H.264 wants even ones. crf: quality, as for H.264. quick: H.264 in a third of the time, an eighth larger. Raises RunError when the disk or an encoder refuses.
     """
     target, container = Path(path), container_of(Path(path))
     if container is FOLDER:
         return _write_folder(target, reel)
     target = Path(os.path.realpath(target))
     with _temporary(target) as temporary:
-        report = _write_container(temporary, container, reel, crf)
+        report = _write_container(temporary, container, reel, _settings(container, crf, quick))
         temporary.replace(target)
     return report
 
@@ -102,15 +104,13 @@ def _temporary(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def _write_container(path: Path, container: Container, reel: Reel, crf: int) -> dict[str, Any]:
+def _write_container(path: Path, container: Container, reel: Reel, settings: dict[str, str]) -> dict[str, Any]:
     import av
 
     options = {"movflags": "faststart"} if container.muxer in ("mp4", "mov") else {}
     height, width = reel.frame(0).shape[:2]
     with av.open(str(path), "w", format=container.muxer, options=options) as output:
-        stream = output.add_stream(
-            container.codec, rate=reel.rate.limit_denominator(1001), options=_settings(container, crf)
-        )
+        stream = output.add_stream(container.codec, rate=reel.rate.limit_denominator(1001), options=settings)
         stream.width, stream.height = (width + width % 2, height + height % 2) if container.even else (width, height)
         make = _frames(container, stream, reel)
         even = reel.even
@@ -127,10 +127,10 @@ def _write_container(path: Path, container: Container, reel: Reel, crf: int) -> 
     return {"sound": sound.kind}
 
 
-def _settings(container: Container, crf: int) -> dict[str, str]:
+def _settings(container: Container, crf: int, quick: bool) -> dict[str, str]:
     if container is WEBM:
         return {"crf": str(min(63, crf + _VP9)), "b:v": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1"}
-    return {} if container is GIF else {"crf": str(crf), "preset": "medium"}
+    return {} if container is GIF else {"crf": str(crf), "preset": "superfast" if quick else "medium"}
 
 
 def _frames(container: Container, stream: Any, reel: Reel) -> Callable[[Samples], Any]:

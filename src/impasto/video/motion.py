@@ -50,7 +50,7 @@ def alike(before: Array, now: Array, backward: Flow) -> Array:
     import cv2
 
     change = cv2.GaussianBlur(now - warp(before, backward), (0, 0), 1.0, borderType=cv2.BORDER_REPLICATE)
-    return np.exp(np.float32(-50) * _squared(change))
+    return np.exp(np.float32(-50) * squared_length(change))
 
 
 @lru_cache(maxsize=1)
@@ -114,11 +114,11 @@ def trusted(flow: Flow, back: Flow) -> Array:
     import cv2
 
     returned = warp(back, flow, "linear")
-    lengths = _squared(flow) + _squared(returned)
-    lost = _squared(flow + returned) > 0.01 * lengths + 0.5
-    slopes = sum(_squared(np.gradient(flow[..., axis], axis=side)[..., None]) for axis in range(2) for side in range(2))
-    border = slopes > 0.01 * _squared(flow) + 0.002
-    known = np.where(lost | from_beyond(flow) | (border & (_squared(flow) > 1)), 0, 1).astype(np.float32)
+    lengths = squared_length(flow) + squared_length(returned)
+    lost = squared_length(flow + returned) > 0.01 * lengths + 0.5
+    slopes = sum(squared_length(np.gradient(flow, axis=side)) for side in range(2))
+    border = slopes > 0.01 * squared_length(flow) + 0.002
+    known = np.where(lost | from_beyond(flow) | (border & (squared_length(flow) > 1)), 0, 1).astype(np.float32)
     return cv2.GaussianBlur(cv2.erode(known, np.ones((3, 3), np.uint8)), (0, 0), 0.8, borderType=cv2.BORDER_REPLICATE)
 
 
@@ -130,8 +130,9 @@ def from_beyond(flow: Flow) -> NDArray[np.bool_]:
     return (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
 
 
-def _squared(vectors: Any) -> Array:
-    return np.square(vectors).sum(-1)
+def squared_length(vectors: Any) -> Array:
+    """The squared length of the vectors of a picture (H, W, C): (H, W). Sums along short last axes are slow otherwise."""
+    return np.einsum("...c,...c->...", vectors, vectors)
 
 
 def warped_difference(before: Array, now: Array, motion: Motion) -> float:
@@ -139,6 +140,6 @@ def warped_difference(before: Array, now: Array, motion: Motion) -> float:
 
     The temporal error of Ruder et al. 2016 and Lai et al. 2018. NaN where nothing can be trusted.
     """
-    squares = np.square(now - motion.carry(before)).mean(2)
+    squares = squared_length(now - motion.carry(before)) / np.float32(now.shape[2])
     weight = float(motion.trust.sum(dtype=np.float64))
     return 255 * float(np.sqrt((squares * motion.trust).sum(dtype=np.float64) / weight)) if weight else float("nan")

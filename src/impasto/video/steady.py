@@ -5,13 +5,14 @@ least squares are solved: the paintings are mixed, where the film itself looks t
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
-from impasto.core import Array, Context, Film, Inputs, Progress, Result
+from impasto.core import Array, Context, EndOfFilm, Film, Inputs, Progress, Result
 
-from .motion import Motion, motion_between, warped_difference
+from .motion import Motion, motion_between, squared_length, warped_difference
 
 _DETAIL_PX, _MOST_GAIN = 1.5, 1.04  # little, as it is raised again with every frame
 _LIKE = 0.05  # how far a colour of the film may stray from where it was, 0 to 1, and still be the same thing
@@ -34,7 +35,7 @@ def steadied(
 
     carried, change = motion.carry(before), film_now - motion.carry(film_before)
     smooth = cv2.GaussianBlur(change, (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)
-    alike = np.exp(-np.square(smooth).sum(2) / (2 * _LIKE**2))
+    alike = np.exp(squared_length(smooth) / np.float32(-2 * _LIKE**2))
     least, most = _SEEN
     followed = np.clip((motion.trust - least) / (most - least), 0, 1)
     lively = np.minimum(1, _LIVELY * _size(change) / _size(painting - carried))
@@ -48,8 +49,8 @@ def _size(change: Array) -> Array:
     """How large a change (H, W, C) is around each place, RMS."""
     import cv2
 
-    squares = cv2.GaussianBlur(np.square(change).mean(2), (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)
-    return np.sqrt(squares, dtype=np.float32) + np.float32(1e-6)
+    squares = squared_length(change) / np.float32(change.shape[2])
+    return np.sqrt(cv2.GaussianBlur(squares, (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)) + np.float32(1e-6)
 
 
 def _within(motion: Motion) -> Array:
@@ -75,7 +76,7 @@ def crisp_as(picture: Array, like: Array) -> Array:
         return cv2.GaussianBlur(planes, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
 
     detail = picture - soft(picture, _DETAIL_PX)
-    ours, theirs = (soft(np.square(d).sum(2), 4 * _DETAIL_PX) for d in (detail, like - soft(like, _DETAIL_PX)))
+    ours, theirs = (soft(squared_length(d), 4 * _DETAIL_PX) for d in (detail, like - soft(like, _DETAIL_PX)))
     gain = np.clip(np.sqrt((theirs + 1e-6) / (ours + 1e-6)), 1, _MOST_GAIN)
     return picture + (gain - 1)[..., None] * detail
 
@@ -83,20 +84,37 @@ def crisp_as(picture: Array, like: Array) -> Array:
 def paint_in_turn(film: Film, paint: Callable[[Inputs, Context], Result], context: Context) -> None:
     """Paint a film's frames one after another with a still method, each steadied by the one before.
 
-    The same seed for every frame: paper, grain and noise stand still.
+    The same seed for every frame: paper, grain and noise stand still. While a frame is followed, steadied and stored, the
+    next is painted already: a painting does not depend on the one before, only what is kept of it does.
     """
-    for number in range(len(film)):
-        if film.finished(number):
-            continue
-        inputs = film.inputs(number)
-        result = paint(inputs, frame_context(context, number, len(film)))
-        if context.stopping:
-            return
-        motion = None
-        if number and film.settings.steady:
-            motion = motion_between(film.inputs(number - 1).content, inputs.content)
-        keep_steady(film, number, result.picture, motion, film.settings.steady)
-        context.report(number + 1, len(film), preview=lambda number=number: film.painted(number))
+    waiting = [number for number in range(len(film)) if not film.finished(number)]
+    painter = ThreadPoolExecutor(1, "impasto-paint")
+
+    def begin(number: int) -> Future[Result]:
+        # Frames are decoded here, in order, and nowhere else.
+        return painter.submit(paint, film.inputs(number), frame_context(context, number, len(film)))
+
+    try:
+        coming = begin(waiting[0]) if waiting else None
+        for place, number in enumerate(waiting):
+            assert coming is not None
+            motion = None
+            if number and film.settings.steady:
+                motion = motion_between(film.inputs(number - 1).content, film.inputs(number).content)
+            result, ended = coming.result(), None
+            if context.stopping:
+                return
+            if place + 1 < len(waiting):
+                try:
+                    coming = begin(waiting[place + 1])
+                except EndOfFilm as end:
+                    ended = end
+            keep_steady(film, number, result.picture, motion, film.settings.steady)
+            context.report(number + 1, len(film), preview=lambda number=number: film.painted(number))
+            if ended is not None:
+                raise ended
+    finally:
+        painter.shutdown(wait=False, cancel_futures=True)
 
 
 def keep_steady(film: Film, number: int, picture: Array, motion: Motion | None, strength: float) -> None:

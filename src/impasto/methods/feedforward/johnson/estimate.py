@@ -17,5 +17,6 @@ def estimate(height: int, width: int, styles: int, options: Options, run: RunOpt
 
     Raises UsageError for an unknown style.
     """
-    known.alone(options.style_name)  # a style that is nowhere is refused before anything begins
+    # A style that is nowhere is refused before anything begins.
+    known.alone(options.style_name, narrow=options.channels == "quarter")
     return needs.of_one_pass(height, width, styles, tile_px(options, run))

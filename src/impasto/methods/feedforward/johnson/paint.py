@@ -17,7 +17,7 @@ from .estimate import tile_px
 
 def stylize(inputs: Inputs, options: Options, context: Context) -> Result:
     """Paint the photo in the named style."""
-    network, style = styles.alone(options.style_name)
+    network, style = styles.alone(options.style_name, narrow=options.channels == "quarter")
     photo, _ = recoloured(inputs, options.preserve_colour)
     make = partial(named.painter, network, style)
     repainter = Repainter(lambda kind: make(kind=kind), cin.FIELD_PX, context, margin_px=cin.MARGIN_PX)
