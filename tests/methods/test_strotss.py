@@ -52,12 +52,13 @@ def plain(content, style):
 def test_style_comes_and_content_stays(plain, content, style):
     assert remd(plain.picture, style) < 0.8 * remd(content, style)
     assert cosine(plain.picture, content) > 0.4
-    assert set(plain.report["stages"][0]["terms"]) == {"content", "transport", "moments", "palette"}
+    assert set(plain.report["stages"][0]["terms"]) == {"content", "features", "transport", "moments", "palette"}
 
 
 def test_more_content_weight_keeps_more_of_the_photo(plain, content, style):
     weak, strong = (r.report["stages"][0]["terms"] for r in (plain, run(content, style, content_weight=20.0)))
     assert strong["content"] < weak["content"]
+    assert strong["features"] < weak["features"]
     assert strong["transport"] > weak["transport"]
 
 

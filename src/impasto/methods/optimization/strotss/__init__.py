@@ -9,6 +9,7 @@ from impasto.reconstruction.options import LaplacianOptions
 
 # VGG-19's counterparts of the authors' VGG-16 layers; with the picture itself a hypercolumn has 2179 channels.
 LAYERS = ("relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_4", "relu4_4", "relu5_4")
+CONTENT_LAYER = "relu4_2"  # of which the photo's own directions are held on to, as in Gatys 2016
 
 
 class Options(LaplacianOptions, PictureOptions):
@@ -16,8 +17,10 @@ class Options(LaplacianOptions, PictureOptions):
 
     steps: Annotated[int, Field(ge=1, le=100_000)] = 300
     """Evaluations of the loss, shared out over the scales, the larger share to the smaller ones."""
-    content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.7
-    """How strongly the photo holds on to which of its parts look alike."""
+    content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 0.15
+    """How strongly the photo holds on to which of its parts look alike, and to its features."""
+    feature_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log", advanced=True)] = 0.25
+    """How much the photo's own features count beside which of its parts look alike; nothing in the paper."""
     style_scale: Annotated[float, Field(gt=0, le=8)] = 1.0
     """Size of the painting relative to the result: smaller gives finer strokes."""
     preserve_colour: Literal["off", "luminance", "match"] = "off"
@@ -50,7 +53,7 @@ METHOD = Method(
     options=Options,
     presets={
         # Kolkin et al. 2019, section 3.1 and the authors' code: 250 steps at each scale, 1024 and 5000 samples.
-        "paper": {"content_weight": 1.0, "steps": 1000, "samples": 1024, "style_samples": 5000},
+        "paper": {"content_weight": 1.0, "feature_weight": 0.0, "steps": 1000, "samples": 1024, "style_samples": 5000},
         "tiny": {"size": 64, "steps": 5, "scales": 1, "samples": 64, "style_samples": 64},
     },
     run="impasto.methods.optimization.strotss.paint:stylize",

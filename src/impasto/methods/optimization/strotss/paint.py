@@ -1,6 +1,6 @@
 """The control flow of `strotss`: coarse to fine, sample places, compare clouds of hypercolumns, move the pyramid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -22,10 +22,10 @@ from impasto.reconstruction.minimise import Objective, minimise
 from impasto.reconstruction.pyramid import finest_band
 from impasto.reconstruction.resume import watch
 from impasto.reconstruction.schedule import Scale
-from impasto.textures.neighbours import unit
+from impasto.textures.neighbours import centre_of, cosine_loss, unit
 from impasto.textures.transport import moments_loss, moments_of, palette_loss, transport_loss
 
-from . import LAYERS, Options
+from . import CONTENT_LAYER, LAYERS, Options
 from .places import MARGIN_PX, Region, anywhere, columns_at, regions_of, shared
 from .plan import kept_bytes, stages_for
 
@@ -112,7 +112,7 @@ class Easel:
     def look(self, picture: Tensor) -> dict[str, Tensor]:
         """The picture and everything VGG-19 sees in it, of its mirrored margin too."""
         wide = mirrored(picture, MARGIN_PX)
-        return {"picture": wide.to(self.network.dtype), **self.network(wide, LAYERS)}
+        return {"picture": wide.to(self.network.dtype), **self.network(wide, (*LAYERS, CONTENT_LAYER))}
 
     def places(self, count: int, region: Region | None = None, rim: float = 0.0) -> Tensor:
         """Random places (n, 2) of y, x in [0, 1], anywhere but at the rim, or within one region."""
@@ -127,7 +127,8 @@ class Easel:
             self.look(to_tensor(resize(p, style_size(p.shape[:2], size, self.options.style_scale)), self.device))
             for p in self.paintings
         ]
-        gains = equal_gains(looks[0], {name: _ENERGY.get(name[:5], 1.0) * f.shape[1] for name, f in looks[0].items()})
+        shares = {name: _ENERGY.get(name[:5], 1.0) * looks[0][name].shape[1] for name in ("picture", *LAYERS)}
+        gains = equal_gains(looks[0], shares)
         number = self.options.style_samples
         if self.regions:
             # Half of the samples for each region: it is a style of its own, however little of the painting it is.
@@ -155,12 +156,15 @@ class Easel:
             everywhere = torch.cat(groups)
             target = self_similarity(columns_at(kept, everywhere, gains))
             terms = {"content": self_similarity_loss(torch.cat(rows), target)}
+            if self.options.feature_weight > 0:
+                terms["features"] = _features_loss(features, kept, everywhere)
             for name, measure in (("transport", _transport), ("moments", _moments), ("palette", _palette)):
                 parts = [cloud.share * measure(mine, cloud) for mine, cloud in zip(rows, clouds, strict=True)]
                 terms[name] = torch.stack(parts).sum()
             light = 1 / max(pull, 1.0)
             style = terms["transport"] + terms["moments"] + light * terms["palette"]
-            loss = (pull * terms["content"] + style) / (2 + pull + light)
+            content = terms["content"] + self.options.feature_weight * terms.get("features", 0.0)
+            loss = (pull * content + style) / (2 + pull + light)
             if contours is not None:
                 terms["laplacian"] = contours(picture)
                 loss = loss + steer * terms["laplacian"]
@@ -181,6 +185,12 @@ def _regions(inputs: Inputs) -> list[tuple[Region, Region]]:
     content, style = labels
     numbers = sorted(set(content.ravel().tolist()))
     return list(zip(regions_of(content, numbers), regions_of(style, numbers), strict=True))
+
+
+def _features_loss(features: Mapping[str, Tensor], kept: Mapping[str, Tensor], places: Tensor) -> Tensor:
+    """How far the content layer points elsewhere than in the photo at the same places, each seen from its own mean."""
+    mine, theirs = (columns_at(look, places, {CONTENT_LAYER: 1.0}) for look in (features, kept))
+    return cosine_loss(mine - centre_of(mine).to(mine.dtype), unit(theirs, centre_of(theirs)))
 
 
 def _transport(rows: Tensor, cloud: Cloud) -> Tensor:
