@@ -73,6 +73,20 @@ def test_the_reader_follows_what_features_become():
     assert (reading.buffers["read centre"] - aim).norm() < 0.2 * far
 
 
+def test_following_what_stands_still_moves_nothing():
+    """Measured against itself, an earlier spread of the code grew by some percent with every step, to 1e11."""
+    weights = {name: torch.from_numpy(array) for name, array in network.first_weights(0).items()}
+    reading = Reading(torch.device("cpu"))
+    seen = network.see(TORCH, weights, {"picture": smooth(6, 64, 1)})
+    reading.measure(weights, [smooth(6, 64, 1)])
+    learned = reading.coordinates(weights)
+    for name in ("read.1.weight", "read.1.bias"):
+        learned[name] = 5 * learned[name]  # trained weights, which are larger
+    for _ in range(200):
+        reading.follow(reading.weights(learned), seen)
+    assert all(torch.isfinite(buffer).all() and buffer.abs().max() < 100 for buffer in reading.buffers.values())
+
+
 def test_colours_are_the_paintings():
     photo, painting = smooth(seed=2) * 0.3 + 0.5, smooth(seed=3) * 0.4 + 0.2
     found = matched_colours(photo, painting)
