@@ -34,6 +34,6 @@ METHOD = Method(
     deviations=(
         "No instance norm but on the photo's features at the CoMatch layer, where the paper has it before every convolution: there it takes a painting's colours off. The Gram matrix is taken apart into covariance, which turns the features, and mean, which is added; its learned matrix begins as the inverse root of the paintings' mean covariance.",
         "Rectifiers leak (0.2); shortcuts that enlarge are 3 x 3; no norm at the end.",
-        "The shipped network has a quarter of the paper's width and was taught the six paintings its card names, in minutes; other paintings lend their palette and little more.",
+        "The shipped network has a quarter of the paper's width and was taught the six paintings its card names, in 2,000 short steps: style left 0.205 (bar 0.35 for a narrow network) at content 0.600 on held-out photos of 128 px, 0.21 to 0.55 on photos of 448 px; the brush reaches from 208 to 312 px of painting.",
     ),
 )  # fmt: skip
