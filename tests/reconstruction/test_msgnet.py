@@ -29,20 +29,21 @@ def test_the_papers_width_has_the_papers_number_of_weights():
     assert count == pytest.approx(2.39e6 + wider, rel=0.02)
 
 
-def test_before_it_has_learned_comatch_gives_the_paintings_deviations():
+def test_comatch_leaves_features_alone_where_w_is_the_matrix_inverted():
     features = np.random.default_rng(1).standard_normal((1, 6, 9, 10)).astype(np.float32)
     covariance, _ = msgnet.target(features)
-    matrix = msgnet.comatch({"comatch.weight": np.zeros((6, 6), np.float32)}, covariance)
-    assert np.allclose(matrix[0], np.diag(features[0].reshape(6, -1).std(1)), atol=1e-3)
+    matrix = msgnet.comatch({"comatch.weight": np.linalg.inv(covariance[0])}, covariance)
+    assert np.allclose(matrix[0], np.eye(6), atol=1e-4)
 
 
 def test_comatch_is_linear_in_what_the_painting_is(weights):
     random = np.random.default_rng(2)
     one, other = (msgnet.target(random.standard_normal((1, 16, 5, 5)).astype(np.float32))[0] for _ in "ab")
-    off = ~np.eye(16, dtype=bool)  # deviations stand on the diagonal
     mixed = msgnet.comatch(weights, 0.3 * one + 0.7 * other)
     apart = 0.3 * msgnet.comatch(weights, one) + 0.7 * msgnet.comatch(weights, other)
-    assert np.abs(mixed - apart)[0, off].max() < 1e-5
+    assert np.abs(mixed - apart).max() < 1e-5
+    turned = msgnet.comatch({"comatch.weight": np.arange(256, dtype=np.float32).reshape(16, 16)}, one)
+    assert np.allclose(turned[0], one[0] @ np.arange(256).reshape(16, 16).T, atol=1e-3)  # (W G)ᵀ = G Wᵀ
 
 
 def test_the_target_is_covariance_and_mean_and_knows_no_place():

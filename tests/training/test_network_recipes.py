@@ -150,8 +150,19 @@ def test_new_banks_leave_the_auto_encoder_as_it_was(paintings, tmp_path):
 
 
 def test_msgnet_leaves_a_file_that_can_be_loaded(paintings, tmp_path):
-    weights, _ = msgnet.load(finished("msgnet", paintings, tmp_path, brushes=2))
-    assert weights["comatch.weight"].shape == (16, 16)
+    found = msgnet.load(finished("msgnet", paintings, tmp_path, brushes=2))
+    assert found.weights["comatch.weight"].shape == (16, 16)
+    assert (found.smallest_px, found.largest_px) == (48, 72)
+
+
+def test_comatch_begins_as_a_root_of_what_paintings_have(paintings):
+    made = trainee("msgnet", paintings)
+    with torch.no_grad():
+        covariance = torch.cat([made.target(made.parameters, view)[0] for view in made.views]).mean(0)
+    turned = made.parameters["comatch.weight"].detach() @ covariance
+    values, vectors = torch.linalg.eigh(covariance)
+    strong = vectors[:, values > 0.02 * values.max()]  # weaker directions are not raised as far
+    assert torch.allclose(turned @ turned @ strong, covariance @ strong, atol=1e-4 * values.max().item())
 
 
 @pytest.mark.parametrize("norm", ["instance", "batch"])
