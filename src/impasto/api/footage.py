@@ -223,7 +223,7 @@ def _save(path: Path, samples: Samples) -> None:
 
 
 def _read(path: Path) -> Array:
-    return np.float32(_read_samples(path)) / np.float32(255)
+    return np.divide(_read_samples(path), np.float32(255), dtype=np.float32)
 
 
 def _read_samples(path: Path) -> Samples:

@@ -50,7 +50,8 @@ def _size(change: Array) -> Array:
     import cv2
 
     squares = squared_length(change) / np.float32(change.shape[2])
-    return np.sqrt(cv2.GaussianBlur(squares, (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)) + np.float32(1e-6)
+    soft: Array = cv2.GaussianBlur(squares, (0, 0), _SOFT_PX, borderType=cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    return np.sqrt(soft, dtype=np.float32) + np.float32(1e-6)
 
 
 def _within(motion: Motion) -> Array:

@@ -143,6 +143,7 @@ _NAMED_LICENCE = "CC0 1.0; trained through VGG-19's features, whose weights (CC 
 
 _MADE_HERE: dict[str, tuple[str, int]] = {
     "super_resolution_x4": ("f45bf2ffe8727e0872f6986f729c8d72086a853e277ff6f60a58dc870994cda1", 695_406),
+    "super_resolution_x8": ("a655701b19b888a7a3be1299c735ec67092751c30fd19db3c49c8b82f8e46da6", 866_086),
     "cin": ("1306fb3b84f890ba253ff1c267d1bfd0af410509cee2a70c5e99b5538102a386", 889_084),
     "johnson_starry_night": ("b88934de73aee5d9bbabc46c613ec5546b5115f60d18dd1dd32a23781037a845", 852_124),
     "johnson_great_wave": ("9a24d4ed699fb2c643d792d9ad32d488b59807f9d5e5391aca1080d4ece09c7f", 852_116),

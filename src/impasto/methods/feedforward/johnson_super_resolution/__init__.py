@@ -35,9 +35,9 @@ METHOD = Method(
     presets={"tiny": {"size": 64}},
     run="impasto.methods.feedforward.johnson_super_resolution.enlarge:stylize",
     estimate="impasto.methods.feedforward.johnson_super_resolution.enlarge:estimate",
-    weights=("super_resolution_x4",),
+    weights=("super_resolution_x4", "super_resolution_x8"),
     deviations=(
         "The network adds detail to a picture enlarged by Lanczos windows, where the paper's makes the whole picture from the small one; residual blocks have no norm, and enlarging is nearest neighbour and convolution.",
-        "Only the network for four times is shipped, from a small recipe; `impasto train johnson_super_resolution --factor 8` makes the other.",
+        "Both networks come from a small recipe, minutes on one core: edges get sharp, lost texture does not come back; their cards say what was reached.",
     ),
 )  # fmt: skip
