@@ -163,8 +163,12 @@ def test_a_slow_picture_shows_itself_growing_and_stops_when_told(page, shot, req
     page.wait_for_function("/preview/.test(document.querySelector('#easel .after').getAttribute('src') || '')")
     page.wait_for_function("/left/.test(document.querySelector('#easel .eta').textContent)")
     if request.config.getoption("--update-golden"):  # until there is something of the painting to be seen
-        page.wait_for_function("/step (2[5-9]|[3-9]\\d|\\d{3,}) of/.test(document.querySelector('#easel .line').textContent)")
-        page.wait_for_function("/n=(2[2-9]|[3-9]\\d|\\d{3,})/.test(document.querySelector('#easel .after').getAttribute('src'))")
+        page.wait_for_function(
+            "/step (2[5-9]|[3-9]\\d|\\d{3,}) of/.test(document.querySelector('#easel .line').textContent)"
+        )
+        page.wait_for_function(
+            "/n=(2[2-9]|[3-9]\\d|\\d{3,})/.test(document.querySelector('#easel .after').getAttribute('src'))"
+        )
     shot(page, "progress")
     start = time.monotonic()
     page.click("#stop")
