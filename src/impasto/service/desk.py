@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from .ledger import Ledger
 
 SWEEP_S = 60.0
-WARM_AFTER_S = 1.5
-"""The first page has the processor to itself for so long."""
+WARM_AFTER_S = 5.0
+"""The first page has the processor to itself for so long, or until it says that it is there."""
 _log = logging.getLogger("impasto.service")
 
 
@@ -57,7 +57,7 @@ class Desk:
 
     def __init__(self, options: ServiceOptions, *, warm: bool = True) -> None:
         """Nothing happens before `open`. warm: start the workers with it, so that the first job waits for nothing."""
-        self._warm, self._open = warm, False
+        self._warm, self._warming, self._open = warm, False, False
         self.options = options
         self.home = options.home
         self.tally = Tally()
@@ -113,9 +113,16 @@ class Desk:
 
     def warm_up_soon(self) -> None:
         """Get everything that the first job needs ready in a moment, so that it waits for no library."""
-        timer = threading.Timer(WARM_AFTER_S, self._warm_up)
+        timer = threading.Timer(WARM_AFTER_S, self.warm_up)
         timer.daemon = True
         timer.start()
+
+    def warm_up(self) -> None:
+        """The same now, without waiting for it; once is enough."""
+        with self._gate:
+            begun, self._warming = self._warming, True
+        if not begun:
+            threading.Thread(target=self._warm_up, name="warm", daemon=True).start()
 
     def _warm_up(self) -> None:
         if self._closing.is_set():

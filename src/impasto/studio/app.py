@@ -69,7 +69,7 @@ def _mount(app: FastAPI, desk: Desk) -> None:
         bench = Bench(desk, shelf)
         page = Page(bench, desk.word("browser"))
         Events(page, bench, folder)
-        blocks.load(bench.wall, page.history, page.wall, show_progress="hidden")
+        blocks.load(bench.arrive, page.history, page.wall, show_progress="hidden")
     app.state.blocks = blocks
     add_mirror(app, bench)
     add_files(app, shelf, Path(gr.__path__[0]) / "templates" / "frontend")

@@ -165,6 +165,11 @@ class Bench:
         kept = [old for old in history if isinstance(old, dict) and old.get("id") != job_id]
         return [entry, *kept][:MOST_REMEMBERED]
 
+    def arrive(self, history: list[Any]) -> dict[str, Any]:
+        """The history of somebody whose page is there: time to get ready for the first picture."""
+        self.desk.warm_up()
+        return self.wall(history or [])
+
     def wall(self, history: list[Any]) -> dict[str, Any]:
         """The history as cards; pictures that have expired are left out."""
         cards: list[dict[str, Any]] = []

@@ -72,16 +72,7 @@ class Cinema:
                 )
                 self.stop = gr.Button("Stop", size="sm", visible=False, elem_id="stop-film")
                 with gr.Accordion("The same in other words", open=False, elem_id="film-words"):
-                    self.command = gr.Code(
-                        label="On the command line",
-                        language="shell",
-                        elem_id="film-command",
-                        lines=1,
-                        interactive=False,
-                    )
-                    self.python = gr.Code(
-                        label="In Python", language="python", elem_id="film-python", lines=1, interactive=False
-                    )
+                    self.command, self.python = widgets.words("film-")
 
         self.settings: list[Any] = [
             self.clip, self.palette, self.method, self.start, self.end, self.size, self.steady, self.sound, self.format,

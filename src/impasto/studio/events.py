@@ -166,7 +166,7 @@ class Events:
         automatic = [page.photo.change, page.palette.change]
         gr.on(automatic, self._painter(False), self._inputs, self._outputs, **_QUIET)
         gr.on([page.paint.click], self._painter(True), self._inputs, self._outputs, **_QUIET)
-        page.stop.click(self.stop, None, None, show_progress="hidden")
+        page.stop.click(self.stop, None, None, **_SILENT)
 
     def _painter(self, asked: bool) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
         """What paints the page's picture. asked: by the button; otherwise something quick, for a new photo or painting."""
@@ -256,7 +256,7 @@ class Events:
         names = self._names(palette)
         found = {s: text for _, s, text in words.slots(method, names or ["the painting"])}
         if slot not in found:
-            return gr.skip(), ""
+            return gr.ImageEditor(visible=True), ""
         below = canvas.background(slot, method)
         path = photo
         if below.startswith("styles:"):
@@ -265,7 +265,7 @@ class Events:
             path = self._shown(str(chosen[number]["id"])) if number < len(chosen) else None
         text = _slot_words(slot, names) or found[slot]
         value = None if path is None else {"background": path, "layers": [], "composite": None}
-        return value, text
+        return gr.ImageEditor(value, visible=True), text  # pyright: ignore[reportArgumentType]
 
     def _shown(self, key: str) -> str:
         """A picture of the shelf as a file that Gradio may show."""
@@ -299,15 +299,8 @@ class Events:
         )
         page.stop_comparing.click(self.stop_comparing, None, None, show_progress="hidden")
         restored = [
-            page.photo,
-            page.palette,
-            page.method,
-            page.quality,
-            *self._panel,
-            page.kept,
-            page.seed,
-            page.format,
-        ]
+            page.photo, page.palette, page.method, page.quality, *self._panel, page.kept, page.seed, page.format,
+        ]  # fmt: skip
         restored += [page.settings, *page.cinema.settings, page.tabs, page.history, page.wall]
         self._restored = len(restored)
         given = [page.palette, page.cinema.palette, page.history]

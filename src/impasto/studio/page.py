@@ -121,6 +121,7 @@ class Page:
             type="filepath", format="png", show_label=False, sources=["upload"], transforms=(),
             layers=False, brush=gr.Brush(colors=list(canvas.COLOURS), default_color=canvas.COLOURS[0], color_mode="fixed", default_size=36),
             eraser=gr.Eraser(default_size=36), canvas_size=(640, 480), elem_id="canvas", buttons=[],
+            visible=False,  # a third of the page's scripts are its own, and few open it
         )  # fmt: skip
         with gr.Row():
             self.keep = gr.Button("Use what is painted", size="sm", elem_id="keep")
@@ -131,10 +132,7 @@ class Page:
         self.easel = widgets.easel("easel", _NO_PHOTO, "A first picture appears by itself, in about a second.")
         self.stop = gr.Button("Stop here", variant="secondary", size="sm", visible=False, elem_id="stop")
         with gr.Accordion("The same in other words", open=False, elem_id="words"):
-            self.command = gr.Code(
-                label="On the command line", language="shell", elem_id="command", lines=1, interactive=False
-            )
-            self.python = gr.Code(label="In Python", language="python", elem_id="python", lines=1, interactive=False)
+            self.command, self.python = widgets.words("")
             self.report = gr.JSON(label="The report", elem_id="report", max_height=340)
 
     def _lay_comparison(self) -> None:

@@ -72,3 +72,11 @@ def mirror(name: str) -> gr.HTML:
     return gr.HTML(
         {"ask": None}, html_template=template, js_on_load=part("mirror.js"), apply_default_css=False, elem_id=name,
     )  # fmt: skip
+
+
+def words(prefix: str) -> tuple[gr.Code, gr.Code]:
+    """The same as a command line and as Python."""
+    command = gr.Code(
+        label="On the command line", language="shell", elem_id=f"{prefix}command", lines=1, interactive=False
+    )
+    return command, gr.Code(label="In Python", language="python", elem_id=f"{prefix}python", lines=1, interactive=False)
