@@ -4,12 +4,16 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
-from impasto import engines
+from impasto import assets, engines
 from impasto.core import RunOptions
 from impasto.engines.samples import sample
+from impasto.engines.torch_ops import TORCH as TORCH_OPS
+from impasto.image import decode, resize
+from impasto.image.tensors import to_tensor
 from impasto.reconstruction.networks import alla_prima as network
-from impasto.weights import FILES
+from impasto.weights import FILES, load
 
 TORCH = RunOptions(engine="torch", precision="float32")
 
@@ -85,3 +89,30 @@ def test_a_sample_of_any_part_fits_it(parts, part):
         assert inputs["picture"].shape[2:] == (96, 64)
     if "eighth" in inputs:
         assert inputs["eighth"].shape[2:] == (12, 8)
+
+
+def test_the_shipped_network_tells_paintings_apart():
+    """An earlier file steered the decoder by nearly the same numbers for every painting: they differed by .01."""
+    weights = load("alla_prima")
+    told = []
+    for name in assets.names("paintings"):
+        small = resize(decode(assets.path(name)).rgb, (128, 128))
+        seen = network.see(TORCH_OPS, weights, {"picture": to_tensor(small)})
+        told.append(network.read(TORCH_OPS, weights, seen)["strokes"])
+    assert torch.cat(told).std(0).mean() > 0.05
+
+
+def test_the_shipped_network_paints_with_what_it_sees_at_an_eighth():
+    """In an earlier file nothing below a quarter reached the canvas: its channels had fallen silent in training."""
+    weights = load("alla_prima")
+    seen = network.see(
+        TORCH_OPS, weights, {"picture": to_tensor(resize(decode(assets.path("castle.jpg")).rgb, (96, 128)))}
+    )
+    maps = {
+        "matrix": torch.eye(network.EIGHTH)[None], "offset": torch.zeros(1, network.EIGHTH),
+        "scale": torch.ones(1, network.QUARTER), "shift": torch.zeros(1, network.QUARTER),
+        "strokes": network.read(TORCH_OPS, weights, seen)["strokes"],
+    }  # fmt: skip
+    whole = network.canvas(TORCH_OPS, weights, {**seen, **maps})
+    without = network.canvas(TORCH_OPS, weights, {**seen, **maps, "matrix": 0 * maps["matrix"]})
+    assert (whole - without).abs().mean() > 0.05

@@ -17,17 +17,22 @@ from impasto.engines.ops import Arrays, Network, Ops, Value, Values, Weights
 
 HALF, QUARTER, EIGHTH, CODE = 16, 32, 64, 96
 """Channels at half the size, at a quarter of the size, at an eighth and below; numbers that tell one painting from another."""
+BOLDEST = 1.5
+"""The largest number that steers the decoder: a painting unlike all others shall not drive it off the canvas."""
 MULTIPLE = 16
 """Heights and widths must be multiples of it."""
 REACH_PX = 128
 """How far from a pixel lies the last one that matters to it, with some room."""
-FLOOR = 1e-3
-"""Added to the deviation that features at a quarter are divided by: what is even in the photo is not blown up."""
+COMMON = 0.05
+"""Share of both pictures' mean variance added to either's before features are mapped: what is even in the photo is blown
+up by no more than some factor, and a picture in its own style stays as it is."""
 COLOUR_RIDGE = 1e-4
 """Added to covariances of colours, as a share of their mean variance: photos of few colours are not torn apart."""
 TOOTH, TOOTH_GRAINS_PX = 0.15, (2, 8, 32)
 """Unevenness laid over the photo before it is looked at, as a share of the painting's contrast, and its grains: without
 it the network would find nothing in an even sky to make strokes of."""
+SLOPE = 0.1
+"""Of rectifiers below zero. With none, most channels fell silent in training, and for good: nothing reached them any more."""
 BLOCKS: dict[str, int] = {"before": EIGHTH, "below": EIGHTH, "after": EIGHTH, "fine": QUARTER}
 """The decoder's residual blocks and their channels; each takes four numbers a channel from the painting."""
 STROKES = sum(4 * channels for channels in BLOCKS.values())
@@ -57,6 +62,12 @@ def shapes() -> dict[str, tuple[int, ...]]:
     return found
 
 
+def gain(own: Value, look: Value) -> Value:
+    """The factors that bring deviations of features at a quarter to the look's; of any arrays or tensors."""
+    common = COMMON * (own + look)
+    return (look + common) / (own + common)
+
+
 def first_weights(seed: int) -> dict[str, np.ndarray]:
     """Where training starts: He et al. 2015, with blocks that do little and a decoder that adds nothing yet."""
     random = np.random.default_rng(seed)
@@ -78,8 +89,8 @@ def see(o: Ops, w: Weights, inputs: Values) -> Values:
     """Features of "picture" (N, 3, H, W): "quarter" (N, 32, H/4, W/4) and "eighth" (N, 64, H/8, W/8)."""
     # Half grey is zero, so that mirrored edges and an even start treat light and dark alike.
     x = o.pixel_unshuffle(o.subtract(inputs["picture"], 0.5), 4)
-    quarter = o.relu(_conv(o, w, "stem", x))
-    eighth = _block(o, w, "look", o.relu(_conv(o, w, "down", quarter, stride=2)))
+    quarter = _rectified(o, _conv(o, w, "stem", x))
+    eighth = _block(o, w, "look", _rectified(o, _conv(o, w, "down", quarter, stride=2)))
     return {"quarter": quarter, "eighth": eighth}
 
 
@@ -97,18 +108,18 @@ def measure(o: Ops, w: Weights, inputs: Values) -> Values:  # noqa: ARG001
 def read(o: Ops, w: Weights, inputs: Values) -> Values:
     """What steers the decoder, from a painting's features: "strokes" (N, STROKES)."""
     told = code(o, w, statistics(o, w, inputs))
-    return {"strokes": o.linear(told, w["read.2.weight"], w["read.2.bias"])}
+    return {"strokes": o.clamp(o.linear(told, w["read.2.weight"], w["read.2.bias"]), -BOLDEST, BOLDEST)}
 
 
 def code(o: Ops, w: Weights, numbers: Value) -> Value:
     """What tells one painting from another (N, CODE), from its statistics (N, 320)."""
-    return o.relu(o.linear(numbers, w["read.1.weight"], w["read.1.bias"]))
+    return _rectified(o, o.linear(numbers, w["read.1.weight"], w["read.1.bias"]))
 
 
 def statistics(o: Ops, w: Weights, inputs: Values) -> Value:
     """What of a painting's features is read (N, 320): means and deviations at a quarter, an eighth and a sixteenth."""
     quarter, eighth = inputs["quarter"], inputs["eighth"]
-    sixteenth = o.relu(_conv(o, w, "read.down", eighth, stride=2))
+    sixteenth = _rectified(o, _conv(o, w, "read.down", eighth, stride=2))
     return o.concat([part for x in (quarter, eighth, sixteenth) for part in _moments(o, x)])
 
 
@@ -127,14 +138,19 @@ def canvas(o: Ops, w: Weights, inputs: Values) -> Value:
     strokes, steer = inputs["strokes"], _steering()
     x = o.add(o.mix(inputs["matrix"], inputs["eighth"]), o.per_channel(inputs["offset"]))
     x = _block(o, w, "before", x, strokes, steer)
-    low = _block(o, w, "below", o.relu(_conv(o, w, "lower", x, stride=2)), strokes, steer)
+    # No rectifier where sizes change: one that falls silent cuts off all below it, for good.
+    low = _block(o, w, "below", _conv(o, w, "lower", x, stride=2), strokes, steer)
     x = _block(o, w, "after", o.add(x, o.upsample2(low)), strokes, steer)
-    x = o.relu(_conv(o, w, "up", o.upsample2(x)))
+    x = _conv(o, w, "up", o.upsample2(x))
     kept = o.add(o.multiply(inputs["quarter"], o.per_channel(inputs["scale"])), o.per_channel(inputs["shift"]))
     x = _block(o, w, "fine", o.add(x, kept), strokes, steer)
     # Pixels enlarged before a convolution leave no grid (Odena et al. 2016).
-    x = o.relu(_conv(o, w, "grain", o.upsample2(x)))
+    x = _rectified(o, _conv(o, w, "grain", o.upsample2(x)))
     return o.add(o.pixel_shuffle(_conv(o, w, "out", x), 2), 0.5)
+
+
+def _rectified(o: Ops, x: Value) -> Value:
+    return o.leaky_relu(x, SLOPE)
 
 
 def _conv(o: Ops, w: Weights, name: str, x: Value, stride: int = 1) -> Value:
@@ -156,7 +172,7 @@ def _block(
     y = _conv(o, w, f"{name}.1", x)
     if steer is not None:
         y = _steered(o, y, strokes, steer[name], BLOCKS[name])
-    y = _conv(o, w, f"{name}.2", o.relu(y))
+    y = _conv(o, w, f"{name}.2", _rectified(o, y))
     if steer is not None:
         y = _steered(o, y, strokes, steer[name] + 2 * BLOCKS[name], BLOCKS[name])
     return o.add(x, y)

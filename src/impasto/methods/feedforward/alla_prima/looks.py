@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto.core.machine import one_blas_thread
-from impasto.reconstruction.networks.alla_prima import COLOUR_RIDGE, FLOOR
+from impasto.reconstruction.networks.alla_prima import COLOUR_RIDGE, COMMON, gain
 from impasto.textures.transport_map import transport_map
 
 Floats = NDArray[np.floating]
@@ -115,8 +115,10 @@ def colour_map(photo: Moments, look: Moments) -> tuple[NDArray[np.float64], NDAr
 
 def feature_maps(quarter: Moments, eighth: Moments, look: Look) -> dict[str, NDArray[np.float32]]:
     """What `paint` is to do with the photo's features, as its inputs want it."""
-    matrix = transport_map(eighth.covariance, look.eighth.covariance)
-    scale = look.quarter.deviation / (quarter.deviation + FLOOR)
+    own, other = eighth.covariance, look.eighth.covariance
+    common = COMMON / 2 * (own + other).diagonal().mean() * np.eye(len(own))
+    matrix = transport_map(own + common, other + common)
+    scale = gain(quarter.deviation, look.quarter.deviation)
     found = {
         "matrix": matrix, "offset": look.eighth.mean - matrix @ eighth.mean,
         "scale": scale, "shift": look.quarter.mean - scale * quarter.mean, "strokes": look.strokes,

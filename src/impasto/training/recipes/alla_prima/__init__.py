@@ -16,6 +16,8 @@ class Options(TrainingOptions):
     """With the slim encoder, updates from one that looks through VGG-19 instead to the next; 0 never does."""
     begin: str | None = None
     """A .safetensors file of an earlier training to begin with; empty begins from nothing."""
+    dropped: Annotated[float, Field(ge=0, le=1), UI(advanced=True)] = 0.0
+    """Share of pictures painted without the photo's features at a quarter of the size, less from half of the training on: or the short way paints alone, and strokes stay small."""
     pairings: Annotated[int, Field(ge=1, le=64), UI(advanced=True)] = 1
     """Paintings of the batch in which each of its photos is painted: more share the cost of looking at both."""
     content_weight: Annotated[float, Field(ge=0, le=1e6), UI(scale="log")] = 1.0

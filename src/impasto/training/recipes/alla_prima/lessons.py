@@ -39,6 +39,7 @@ _COMMON = 0.05  # keeps the relative errors of photo and painting that are alike
 _SOFTENING = 0.05  # below the root, whose slope is infinite at 0
 _SHARES = (0.5, 0.75, 1.0, 1.25, 1.5)  # of the style layers, from shallow to deep
 _MEASURED_BATCHES = 60
+_FOLLOWED = 2 / 3  # share of the training in which the reader's centre moves; averages of weights want it to rest
 _OUTSIDE = 5.0  # weight of what leaves [0, 1]
 _MARGIN_PX = 4
 Features: TypeAlias = Mapping[str, Tensor]
@@ -65,6 +66,8 @@ class Lessons:
             for name, shape in network.shapes().items()
         }
         self.reading = Reading(workshop.device)
+        self.done = 0.0
+        """Share of the training that is over."""
         self.buffers = self.reading.buffers
 
     @torch.no_grad()
@@ -77,6 +80,8 @@ class Lessons:
         plain = {name: torch.from_numpy(np.array(array, np.float32)).to(device) for name, array in first.items()}
         self.reading.measure(plain, (batch["style"] for batch in self.workshop.samples(_MEASURED_BATCHES)))
         learned = self.reading.coordinates(plain)
+        if not self.options.begin:  # its first weights are meant for numbers of deviation 1
+            learned |= {name: plain[name] for name in ("read.1.weight", "read.1.bias")}
         for name, tensor in self.parameters.items():
             tensor.copy_(learned[name])
 
@@ -89,21 +94,27 @@ class Lessons:
         eighth, eighth_style = seen["eighth"].chunk(2)
         looked = {"quarter": quarter_style, "eighth": eighth_style}
         strokes = network.read(TORCH, weights, looked)["strokes"]
-        if torch.is_grad_enabled():
+        if torch.is_grad_enabled() and self.done < _FOLLOWED:
             self.reading.follow(weights, looked)
-        matrix = transport_map(TORCH.covariance(eighth), TORCH.covariance(eighth_style))
+        matrix = transport_map(*_with_common(TORCH.covariance(eighth), TORCH.covariance(eighth_style)))
         mean, mean_style = eighth.mean((2, 3)), eighth_style.mean((2, 3))
         offset = mean_style - (matrix @ mean[..., None])[..., 0]
         (m, d), (m_style, d_style) = moments(quarter), moments(quarter_style)
-        scale = (d_style / (d + network.FLOOR)).flatten(1)
+        scale = network.gain(d, d_style).flatten(1)
+        shift = m_style.flatten(1) - scale * m.flatten(1)
+        if torch.is_grad_enabled() and self.options.dropped:
+            share = self.options.dropped * min(1.0, 2 - 2 * self.done)
+            kept = (torch.rand(len(photos), 1, device=photos.device) >= share).to(scale.dtype)
+            scale, shift = scale * kept, shift.lerp(m_style.flatten(1), 1 - kept)
         maps = {
             "quarter": quarter, "eighth": eighth, "matrix": matrix, "offset": offset, "scale": scale,
-            "shift": m_style.flatten(1) - scale * m.flatten(1), "strokes": strokes,
+            "shift": shift, "strokes": strokes,
         }  # fmt: skip
         return network.canvas(TORCH, weights, maps)
 
     def loss(self, batch: Mapping[str, Tensor], step: int) -> tuple[Tensor, dict[str, float]]:
         """The weighted errors of a batch, painted."""
+        self.done = step / self.options.steps
         photos, styles = batch["content"], batch["style"]
         own = step % self.options.identity_every == 0
         every = self.options.vgg_every
@@ -180,6 +191,13 @@ def matched_colours(photos: Tensor, styles: Tensor) -> Tensor:
     return (TORCH.mix(matrix, photos - mean) + mean_style).clamp(0, 1)
 
 
+def _with_common(own: Tensor, look: Tensor) -> list[Tensor]:
+    """Both covariances (N, C, C) with the share of variance that they are given in common."""
+    both = (own + look).diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
+    common = network.COMMON / 2 * both * torch.eye(own.shape[1], device=own.device)
+    return [own + common, look + common]
+
+
 def tooth(photos: Tensor, styles: Tensor) -> Tensor:
     """The unevenness (N, 1, S, S) laid over photos; none where a photo is its own style."""
     count, _, *size = photos.shape
@@ -226,4 +244,5 @@ def grid(painted: Tensor) -> Tensor:
 
 def _outside(free: Tensor) -> Tensor:
     """How far values leave [0, 1]."""
-    return (free - free.detach().clamp(0, 1)).square().mean()
+    # Straight from some way on: one picture that goes astray shall not outweigh all others.
+    return F.smooth_l1_loss(free, free.detach().clamp(0, 1), beta=0.5)

@@ -1,7 +1,7 @@
 """The reader in coordinates that are easy to learn in.
 
 What the reader is given differs from painting to painting by little and in very unlike amounts; taught as it is, it says
-nearly the same of every painting. So its weights are learned for numbers of mean 0 and deviation 1, at its entry and at
+nearly the same of every painting. So its weights are learned for numbers of mean 0 and deviation 1 at its entry, and of mean 0 at
 its code; `weights` gives the plain ones that the network runs with. Both tell the same of any painting.
 """
 
@@ -16,12 +16,12 @@ from impasto.reconstruction.networks import alla_prima as network
 _LEAST_SPREAD = 5e-3
 _PACE = 0.5
 """How far a step moves the strokes, beside a step in plain coordinates of deviation 1: more, and training runs away."""
-_FOLLOWED = 0.01  # of the way to a batch's own, at each step
+_FOLLOWED = 0.05  # of the way to a batch's own, at each step
 Tensors = Mapping[str, Tensor]
 
 
 class Reading:
-    """Centre and spread of what the reader is given, and the spread of its code, over many paintings."""
+    """Centre and spread of what the reader is given, and the centre of its code, over many paintings."""
 
     def __init__(self, device: torch.device) -> None:
         statistics = network.shapes()["read.1.weight"][1]
@@ -29,7 +29,6 @@ class Reading:
             "read centre": torch.zeros(statistics, device=device),
             "read spread": torch.ones(statistics, device=device),
             "read code centre": torch.zeros(network.CODE, device=device),
-            "read code spread": torch.ones(network.CODE, device=device),
         }
 
     @torch.no_grad()
@@ -46,31 +45,30 @@ class Reading:
         self._take(told, network.code(TORCH, weights, told), _FOLLOWED)
 
     def _take(self, told: Tensor, code: Tensor, share: float) -> None:
-        found = (told.mean(0), told.std(0) + _LEAST_SPREAD, code.mean(0), code.std(0))
-        floor = 0.1 * found[3].mean() + 1e-6
-        for buffer, value in zip(self.buffers.values(), (*found[:3], found[3] + floor), strict=True):
+        found = (told.mean(0), told.std(0) + _LEAST_SPREAD, code.mean(0))
+        for buffer, value in zip(self.buffers.values(), found, strict=True):
             buffer.lerp_(value, share)
 
     def coordinates(self, weights: Tensors) -> dict[str, Tensor]:
         """Plain weights as they are learned."""
-        centre, spread, middle, code = (buffer.clone() for buffer in self.buffers.values())
-        first, bias, second = (weights[name] for name in ("read.1.weight", "read.1.bias", "read.2.weight"))
+        centre, spread, middle = (buffer.clone() for buffer in self.buffers.values())
+        first, second = weights["read.1.weight"], weights["read.2.weight"]
         return {
             **weights,
-            "read.1.weight": first * spread / code[:, None],
-            "read.1.bias": (bias + first @ centre) / code,
-            "read.2.weight": second * code / _PACE,
+            "read.1.weight": first * spread,
+            "read.1.bias": weights["read.1.bias"] + first @ centre,
+            "read.2.weight": second / _PACE,
             "read.2.bias": weights["read.2.bias"] + second @ middle,
         }
 
     def weights(self, parameters: Tensors) -> dict[str, Tensor]:
         """Plain weights, from what is learned; the inverse of `coordinates`."""
-        centre, spread, middle, code = (buffer.clone() for buffer in self.buffers.values())
-        first, second = parameters["read.1.weight"] * code[:, None] / spread, parameters["read.2.weight"] * _PACE / code
+        centre, spread, middle = (buffer.clone() for buffer in self.buffers.values())
+        first, second = parameters["read.1.weight"] / spread, parameters["read.2.weight"] * _PACE
         return {
             **parameters,
             "read.1.weight": first,
-            "read.1.bias": parameters["read.1.bias"] * code - first @ centre,
+            "read.1.bias": parameters["read.1.bias"] - first @ centre,
             "read.2.weight": second,
             "read.2.bias": parameters["read.2.bias"] - second @ middle,
         }
