@@ -14,7 +14,10 @@ from .views import TILE_PX, WHOLE_PIXELS, View
 
 _FIXED_BYTES = 450e6  # interpreter, torch and weights, as measured
 # Peak bytes per pixel of an encoder's or decoder's widest layers in float32, with what padding copies.
-_BYTES_PER_HELD, _HALO_PX = 30, 256  # pictures as such, twice in float32; what surrounds a tile on both sides
+_BYTES_PER_HELD, _HALO_PX = (
+    22,
+    256,
+)  # pictures as such, in float32, not all at once; what surrounds a tile on both sides
 _BYTES_PER_PIXEL = {"slim": 420.0, "vgg19": 1300.0}
 
 
