@@ -9,6 +9,7 @@ from impasto.core import Array, Context, Estimate, Inputs, Result, RunOptions
 from impasto.engines import facts, load
 from impasto.engines.ops import Network
 from impasto.image.tiles import Tiling, paint_in_tiles
+from impasto.reconstruction import needs
 from impasto.reconstruction.networks import super_resolution
 from impasto.weights import arrays, resolve
 
@@ -43,5 +44,5 @@ def _network(name: str) -> Network:
 def estimate(height: int, width: int, styles: int, options: Options, run: RunOptions) -> Estimate:  # noqa: ARG001
     """Peak memory and wall time."""
     tile = min(height, options.tile_px) * min(width, options.tile_px)
-    memory = tile * _BYTES_PER_PIXEL + height * width * _PICTURE_BYTES
+    memory = needs.FIXED_BYTES + tile * _BYTES_PER_PIXEL + height * width * _PICTURE_BYTES
     return Estimate(int(memory), 1.0 + height * width / _PIXELS_PER_SECOND)
