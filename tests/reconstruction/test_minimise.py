@@ -164,7 +164,6 @@ def test_painting_does_not_load_torchs_compiler():
     code = """
 import sys, torch
 from impasto.core import Context
-from impasto.reconstruction import minimise as minimising
 from impasto.reconstruction.minimise import minimise
 result = minimise(torch.zeros(1, 3, 8, 8), lambda x: ((x - 0.5).square().sum(), {}), 9, Context())
 assert result.losses[-1] < result.losses[0]
